@@ -1,0 +1,99 @@
+/**
+ * Exceptions are for the outside world (an appliance, a file system, a signal). What a person wrote
+ * wrong is a diagnostic, not an exception.
+ */
+import type { Diagnostic, Method } from "./model.ts";
+
+/** Process exit codes (design §5). */
+export const EXIT = {
+  done: 0,
+  error: 1,
+  changes: 2,
+  partial: 3,
+  refused: 4,
+  stale: 5,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+/** Something went wrong that the person who runs the command can act on. `hint` says how. */
+export class HopsyncError extends Error {
+  readonly code: string;
+  readonly hint: string | undefined;
+
+  constructor(code: string, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.hint = options.hint;
+  }
+}
+
+export type ApplianceErrorCode =
+  | "unreachable" // no connection: DNS, refused, reset, no route
+  | "tls" // a connection, but its certificate is not trusted or not the pinned one
+  | "timeout"
+  | "unauthorized" // 401
+  | "forbidden" // 403
+  | "eula" // 402
+  | "redirected" // any 3xx: never followed with the key attached
+  | "not-an-appliance" // HTML, or JSON that no appliance answers
+  | "malformed" // an answer that is not what the documents promise
+  | "partial" // 207 or 422 from a bulk assignment
+  | "refused"; // any other 4xx or 5xx
+
+export interface ApplianceErrorDetails {
+  readonly method?: Method;
+  /** As sent, below /api/v1. */
+  readonly path?: string;
+  readonly status?: number;
+  /** True when a write was sent and nobody knows whether it was done. */
+  readonly unknownOutcome?: boolean;
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+/** An appliance, or what answers in its place, did not do what was asked. */
+export class ApplianceError extends HopsyncError {
+  declare readonly code: ApplianceErrorCode;
+  readonly method: Method | undefined;
+  readonly path: string | undefined;
+  readonly status: number | undefined;
+  readonly unknownOutcome: boolean;
+
+  constructor(code: ApplianceErrorCode, message: string, details: ApplianceErrorDetails = {}) {
+    super(code, message, {
+      ...(details.hint === undefined ? {} : { hint: details.hint }),
+      ...(details.cause === undefined ? {} : { cause: details.cause }),
+    });
+    this.method = details.method;
+    this.path = details.path;
+    this.status = details.status;
+    this.unknownOutcome = details.unknownOutcome ?? false;
+  }
+}
+
+/** Fixed texts by code; a code without one is described by its class. */
+const SUMMARIES: Readonly<Record<string, string>> = {
+  unreachable: "The appliance cannot be reached",
+  tls: "The appliance's certificate is not trusted",
+  timeout: "The appliance did not answer in time",
+  unauthorized: "The API key is not accepted",
+  forbidden: "The API key may not do this",
+  eula: "The EULA is not accepted",
+  redirected: "The address redirects elsewhere",
+  "not-an-appliance": "What answers is not an ExtraHop appliance",
+  malformed: "The answer is not what the API promises",
+  partial: "Only a part was done",
+  refused: "The appliance refused a request",
+};
+
+/** The error as a document shows it: one diagnostic, without a place in a file. */
+export function errorDiagnostic(error: HopsyncError): Diagnostic {
+  return {
+    severity: "error",
+    code: error.code,
+    summary: SUMMARIES[error.code] ?? "The command could not be carried out",
+    detail: error.hint === undefined ? error.message : `${error.message}\n${error.hint}`,
+  };
+}

@@ -1,0 +1,263 @@
+/**
+ * Every shape that more than one folder uses. Imports nothing, holds no behaviour.
+ *
+ * Values here are read-only: each stage builds a new value from the one before it
+ * (manifest → plan → report) and changes none.
+ */
+
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/** A JSON pointer (RFC 6901) into a manifest entry or a resource's fields; "" is the whole of it. */
+export type Pointer = string;
+
+/** `kind/name`, for instance `alert/HTTP errors`. Never a server id. */
+export type Address = string;
+
+/** A server id. A string, because a console's ids are wider than 32 bits; "0" is a valid one. */
+export type Id = string;
+
+// ---------------------------------------------------------------- diagnostics
+
+/** A place in a file, 1-based. `excerpt` is the line as written, `length` how much of it is meant. */
+export interface Source {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly excerpt?: string;
+  readonly length?: number;
+}
+
+export type Severity = "error" | "warning";
+
+/**
+ * Something a person should know. `code` is stable and kebab-case; `summary` is a fixed text for the
+ * code and holds no user data; `detail` says what was found, why it matters and what to do.
+ */
+export interface Diagnostic {
+  readonly severity: Severity;
+  readonly code: string;
+  readonly summary: string;
+  readonly detail: string;
+  readonly address?: Address;
+  readonly pointer?: Pointer;
+  readonly source?: Source;
+  /** Further places that belong to it, such as the other declaration of a duplicate. */
+  readonly related?: readonly Source[];
+}
+
+// ---------------------------------------------------------------- manifest
+
+/** A device selector (design §3). Exactly one of the keys that say what is looked for. */
+export type DeviceSelector =
+  | { readonly by: "ip" | "name" | "mac" | "discovery_id" | "id"; readonly value: string }
+  | { readonly by: "filter"; readonly filter: JsonObject }
+  | { readonly by: "search"; readonly type: string; readonly value: string };
+
+/** What a relation of a manifest entry points at. */
+export type Reference =
+  | { readonly to: "name"; readonly name: string; readonly pointer: Pointer }
+  | { readonly to: "discovery_id"; readonly discoveryId: string; readonly pointer: Pointer }
+  | {
+      readonly to: "device";
+      readonly selector: DeviceSelector;
+      /** Matching nothing is fine. */
+      readonly optional: boolean;
+      /** A name may match several devices. */
+      readonly all: boolean;
+      readonly pointer: Pointer;
+      /** Where the selector stands when that is not the manifest itself (a row of a csv file). */
+      readonly source?: Source;
+    };
+
+export interface Lifecycle {
+  readonly preventDestroy: boolean;
+  /** Field and relation names that are sent on create and never compared afterwards. */
+  readonly ignoreChanges: readonly string[];
+  /** Former names, newest first. */
+  readonly renamedFrom: readonly string[];
+  /** Pins one of several live objects of the same name. */
+  readonly id: Id | null;
+  readonly state: "present" | "absent";
+}
+
+/**
+ * A field value that came, whole or in part, from the environment. The real value stands in
+ * `Resource.fields`; everything that is shown, hashed or stored uses `template`.
+ */
+export interface Secret {
+  /** The value as written, with `${env:NAME}` in place of what came from outside. */
+  readonly template: string;
+  /** The names that were replaced in `template`; any other `${…}` in it is literal text. */
+  readonly names: readonly string[];
+}
+
+/** One entry of the manifest, in the API's own field names, units and value forms. */
+export interface Resource {
+  readonly address: Address;
+  readonly kind: string;
+  readonly name: string;
+  /** Declared fields only (with the owner's defaults under them), without the name. */
+  readonly fields: JsonObject;
+  /** Declared relations only; each is the whole set. */
+  readonly relations: Readonly<Record<string, readonly Reference[]>>;
+  readonly lifecycle: Lifecycle;
+  /** By pointer into `fields`. */
+  readonly secrets: Readonly<Record<Pointer, Secret>>;
+  /** The place of a pointer into the entry as written, or of the nearest thing that contains it. */
+  readonly at: (pointer: Pointer) => Source;
+}
+
+export interface Manifest {
+  readonly owner: string;
+  readonly resources: readonly Resource[];
+  /** The kinds that some file mentions, also with an empty list. */
+  readonly kinds: readonly string[];
+  /** sha256 over everything declared, secrets as their templates. */
+  readonly digest: string;
+}
+
+// ---------------------------------------------------------------- appliance
+
+/** One appliance, as `GET /extrahop` describes it. */
+export interface Target {
+  readonly host: string;
+  readonly firmware: string;
+  readonly platform: string;
+}
+
+/** A live object. `fields` is what the API answered, in its own form, the id and name among it. */
+export interface LiveObject {
+  readonly id: Id;
+  readonly name: string;
+  readonly builtIn: boolean;
+  readonly fields: JsonObject;
+}
+
+/** What a relation can point at besides managed kinds, as needed to name it. */
+export interface LiveTarget {
+  readonly id: Id;
+  /** `device/<discovery_id>`, `network/<name>`, `application/<display_name>` or `<kind>/<name>`. */
+  readonly address: Address;
+  /** What a person would call it, where the address does not tell (a device's name and IP address). */
+  readonly label?: string;
+}
+
+// ---------------------------------------------------------------- plan
+
+export type Action = "create" | "adopt" | "update" | "rename" | "replace" | "delete" | "release";
+
+/** Why live and declared differ; null where there is no record of the last apply to tell. */
+export type Cause = "manifest" | "drift" | "conflict" | null;
+
+/** What a sensitive value is shown as, on both sides. */
+export const SENSITIVE = "(sensitive)";
+
+export interface FieldChange {
+  /** The deepest difference; arrays count as one value. */
+  readonly pointer: Pointer;
+  /** Absent where the object or the value does not exist before or after. */
+  readonly before?: Json;
+  readonly after?: Json;
+  readonly cause: Cause;
+  readonly sensitive: boolean;
+}
+
+export interface RelationChange {
+  readonly relation: string;
+  readonly assign: readonly Address[];
+  readonly unassign: readonly Address[];
+  /** Names for people, by address, where the address does not tell. */
+  readonly labels?: Readonly<Record<Address, string>>;
+}
+
+export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+
+/**
+ * One HTTP call. `<kind/name>` stands for the id of an object that this run creates: as a whole
+ * segment of `path`, or as a whole string in the `assign` and `unassign` lists of `body`.
+ */
+export interface Operation {
+  readonly method: Exclude<Method, "GET">;
+  readonly path: string;
+  readonly body?: JsonObject;
+  /** Pointers into `body` that hold a secret's template, with the names to fill in. */
+  readonly secrets?: Readonly<Record<Pointer, readonly string[]>>;
+}
+
+export interface Change {
+  readonly address: Address;
+  readonly action: Action;
+  /** Null for a create. */
+  readonly id: Id | null;
+  /** 1 for what can start at once, else one more than the latest of `requires`. */
+  readonly wave: number;
+  /** Changes of this plan that must be done before this one. */
+  readonly requires: readonly Address[];
+  readonly cause: Cause;
+  /** The live name, where the change gives the object another one. */
+  readonly previousName?: string;
+  readonly fields: readonly FieldChange[];
+  readonly relations: readonly RelationChange[];
+  /** In this order, one after the other. */
+  readonly operations: readonly Operation[];
+  readonly source?: Source;
+}
+
+/** Resources by action; `assign` and `unassign` count links. */
+export type Summary = Readonly<Record<Action | "assign" | "unassign" | "unchanged", number>>;
+
+/** A value: sorted, JSON-serialisable, holding no secret and no clock. */
+export interface Plan {
+  readonly target: Target;
+  readonly owner: string;
+  readonly manifestDigest: string;
+  /** sha256 over what would be done. */
+  readonly digest: string;
+  readonly summary: Summary;
+  readonly changes: readonly Change[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+// ---------------------------------------------------------------- apply
+
+export type Outcome = "applied" | "failed" | "blocked" | "not_tried";
+
+export interface Result {
+  readonly address: Address;
+  readonly action: Action;
+  readonly outcome: Outcome;
+  readonly error?: string;
+  /** The failed change that this one needed. */
+  readonly blockedBy?: Address;
+}
+
+export type ApplyEvent =
+  | { readonly type: "started"; readonly change: Change }
+  | { readonly type: "finished"; readonly change: Change; readonly result: Result };
+
+/** Requests sent, by method, retries included. */
+export type RequestCounts = Readonly<Partial<Record<Method, number>>>;
+
+// ---------------------------------------------------------------- documents
+
+export type Command = "validate" | "plan" | "apply" | "drift";
+
+/** What a command prints as JSON (design §6), and what every renderer reads. */
+export interface Document {
+  readonly format: 1;
+  readonly command: Command;
+  readonly exit_code: number;
+  readonly tool: { readonly name: "hopsync"; readonly version: string };
+  readonly target: Target | null;
+  readonly owner: string | null;
+  readonly digest: string | null;
+  readonly manifest_digest: string | null;
+  readonly summary: Summary;
+  readonly changes: readonly Change[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly results?: readonly Result[];
+  readonly requests: RequestCounts;
+}
