@@ -1,0 +1,170 @@
+/** Alerts (guide 8.7 "Alert", severity levels in "Alert severity levels"): threshold and detection. */
+import type { Json, JsonObject } from "../model.ts";
+import { DECIMAL_PATTERN, duration, emailAddresses, flag, plainDecimal, set, text } from "./fields.ts";
+import type { Entry, Field, Kind, Problem } from "./kind.ts";
+
+const SEVERITIES = ["emergency", "alert", "critical", "error", "warning", "notice", "info", "debug"];
+
+/** Fields that the guide calls "only applicable to" one type of alert. */
+const ONLY_FOR: Readonly<Record<string, string>> = {
+  stat_name: "threshold",
+  field_name: "threshold",
+  field_name2: "threshold",
+  field_op: "threshold",
+  operator: "threshold",
+  operand: "threshold",
+  param: "threshold",
+  param2: "threshold",
+  interval_length: "threshold",
+  units: "threshold",
+  object_type: "detection",
+  protocols: "detection",
+  categories: "detection",
+};
+
+const severity: Field = {
+  doc: `How urgent the alert is: 0 to 7, or ${SEVERITIES.join(", ")}; 0 to 2 need action at once.`,
+  schema: { enum: [...SEVERITIES, ...SEVERITIES.keys()] },
+  parse: (value) => (typeof value === "string" ? SEVERITIES.indexOf(value) : value),
+};
+
+const operand: Field = {
+  doc: "The number that the metric is compared with.",
+  schema: { type: ["number", "string"], pattern: DECIMAL_PATTERN },
+  parse: plainDecimal,
+  normal: plainDecimal,
+  requiredOnCreate: true,
+};
+
+/** The API's enumeration holds "/" and the text "null" (Swagger 9.8, Alert_CREATE). */
+const fieldOp: Field = {
+  doc: "`/` makes the condition a ratio of field_name to field_name2; null makes it none.",
+  schema: { enum: ["/", "null"] },
+  normal: (value) => (value === "null" || value === "" ? null : value),
+  empty: "null",
+};
+
+/** A metric parameter: a key pattern or a data point, in the vendor's own form. */
+function parameter(doc: string): Field {
+  return { doc, schema: { type: "object" }, normal: withoutNulls, empty: {} };
+}
+
+function withoutNulls(value: Json): Json {
+  return value === null ? {} : Object.fromEntries(Object.entries(value).filter(([, v]) => v !== null));
+}
+
+function conditionText(doc: string): Field {
+  return { ...text(doc), requiredOnCreate: true };
+}
+
+function typeOf(fields: JsonObject): Json {
+  return fields.type ?? "threshold";
+}
+
+function check({ fields, own }: Entry): readonly Problem[] {
+  const type = typeOf(fields);
+  const misplaced = own.filter((name) => (ONLY_FOR[name] ?? type) !== type);
+  const problems = misplaced.map(
+    (name): Problem => ({
+      severity: "error",
+      code: "not-applicable",
+      summary: "The field does not apply to this type of alert",
+      detail: `${name} belongs to ${String(ONLY_FOR[name])} alerts; this one is of type ${String(type)}${
+        fields.type === undefined ? " (the default)" : ""
+      }. Remove ${name}, or set type: ${String(ONLY_FOR[name])}.`,
+      pointer: `/${name}`,
+    }),
+  );
+  return fields.field_op === "/" && isBlank(fields.field_name2)
+    ? [...problems, ratioProblem(fields.field_name2 === undefined)]
+    : problems;
+}
+
+function isBlank(value: Json | undefined): boolean {
+  return value === undefined || value === null || value === "";
+}
+
+/** Only a warning where field_name2 is not managed: the appliance may have one. */
+function ratioProblem(unmanaged: boolean): Problem {
+  return {
+    severity: unmanaged ? "warning" : "error",
+    code: "ratio-needs-field",
+    summary: "A ratio needs a second metric",
+    detail:
+      'field_op "/" divides field_name by field_name2, and field_name2 is not given. Add field_name2, or remove field_op.',
+    pointer: "/field_op",
+  };
+}
+
+const NAMES = { type: "string", minLength: 1 };
+
+export const alert: Kind = {
+  kind: "alert",
+  section: "alerts",
+  noun: "an alert",
+  path: "/alerts",
+  nameField: "name",
+  fields: {
+    type: { doc: "What the alert watches.", schema: { enum: ["threshold", "detection"] }, fill: "threshold" },
+    description: text("What the alert means and what to do."),
+    author: text("Who made the alert."),
+    disabled: flag("Whether the alert is off."),
+    apply_all: flag("Whether the alert watches every data source instead of assigned ones.", { fill: false }),
+    severity,
+    refire_interval: duration(
+      "How long a condition must last before the alert is sent again.",
+      [300, 600, 900, 1800, 3600, 7200, 14400],
+    ),
+    notify_snmp: flag("Whether an SNMP trap is sent."),
+    cc: emailAddresses("Addresses to notify beside the email groups; the whole set."),
+    stat_name: conditionText("The statistic, such as extrahop.device.http_server."),
+    field_name: conditionText("The metric of the statistic."),
+    field_name2: text("The second metric, of a ratio."),
+    field_op: fieldOp,
+    operator: {
+      doc: "How the metric is compared with operand.",
+      schema: { enum: ["==", ">", "<", ">=", "<="] },
+      requiredOnCreate: true,
+    },
+    operand,
+    units: {
+      doc: "The interval over which the condition is evaluated.",
+      schema: { enum: ["none", "period", "1 sec", "1 min", "1 hr"] },
+    },
+    interval_length: duration(
+      "The length of the interval that is evaluated.",
+      [30, 60, 120, 300, 600, 900, 1200, 1800],
+    ),
+    param: parameter("The first parameter of the metric."),
+    param2: parameter("The second parameter of the metric."),
+    object_type: { doc: "What a detection alert watches.", schema: { enum: ["application", "device"] } },
+    protocols: set("The protocols of a detection alert; the whole set.", NAMES),
+    categories: set("The detection categories of a detection alert; the whole set.", NAMES),
+  },
+  relations: {
+    applications: {
+      doc: "Applications that are watched.",
+      to: "application",
+      path: "applications",
+      reverse: "alerts",
+    },
+    device_groups: {
+      doc: "Device groups that are watched.",
+      to: "device_group",
+      path: "devicegroups",
+      reverse: "alerts",
+    },
+    devices: { doc: "Devices that are watched.", to: "device", path: "devices" },
+    email_groups: { doc: "Who is told.", to: "email_group", path: "emailgroups" },
+    exclusion_intervals: {
+      doc: "When the alert is silent.",
+      to: "exclusion_interval",
+      path: "exclusionintervals",
+    },
+    networks: { doc: "Networks that are watched.", to: "network", path: "networks", reverse: "alerts" },
+  },
+  builtIn: (wire) => wire.author === "ExtraHop",
+  builtInDeclarable: true,
+  check,
+  applies: (name, fields) => (ONLY_FOR[name] ?? typeOf(fields)) === typeOf(fields),
+};

@@ -1,0 +1,111 @@
+/**
+ * Device groups (guide 8.7 "Device group"): dynamic by a filter (or by the older field and value), or
+ * static with members. PATCH has no `dynamic`, so one cannot become the other in place.
+ */
+import type { JsonObject } from "../model.ts";
+import { flag, text } from "./fields.ts";
+import { filterTags, normalFilter } from "./filter.ts";
+import type { Entry, Kind, NamedReference, Problem } from "./kind.ts";
+
+const DYNAMIC_FIELDS = ["filter", "field", "value"];
+
+/** The search types of the older form. */
+const FIELDS = [
+  "any",
+  "name",
+  "ip address",
+  "mac address",
+  "vendor",
+  "type",
+  "tag",
+  "vlan",
+  "activity",
+  "node",
+  "discover time",
+];
+
+function isDynamic(fields: JsonObject): boolean {
+  return DYNAMIC_FIELDS.some((name) => fields[name] !== undefined);
+}
+
+function check({ fields, relations }: Entry): readonly Problem[] {
+  const problems: Problem[] = [];
+  const conflict = (pointer: string, summary: string, detail: string): void => {
+    problems.push({ severity: "error", code: "group-kind-conflict", summary, detail, pointer });
+  };
+  const dynamic = DYNAMIC_FIELDS.find((name) => fields[name] !== undefined);
+  if (dynamic !== undefined && relations.includes("devices")) {
+    conflict(
+      "/devices",
+      "A device group is either dynamic or static",
+      `This group has both ${dynamic} (dynamic: the appliance finds the members) and devices (static: the members are listed). Remove one of them.`,
+    );
+  }
+  if (fields.filter !== undefined && (fields.field !== undefined || fields.value !== undefined)) {
+    conflict(
+      "/filter",
+      "A device group has one kind of rule",
+      "filter replaces the older field and value; declare one form. Remove field and value.",
+    );
+  }
+  if ((fields.field === undefined) !== (fields.value === undefined) && fields.field !== "any") {
+    const [present, missing] = fields.field === undefined ? ["value", "field"] : ["field", "value"];
+    conflict(
+      `/${present}`,
+      "field and value belong together",
+      `This group has ${present} without ${missing}. Add ${missing}, or use filter instead.`,
+    );
+  }
+  return problems;
+}
+
+function references(fields: JsonObject): readonly NamedReference[] {
+  const value = fields.value;
+  const older =
+    fields.field === "tag" && typeof value === "string" && !value.startsWith("/")
+      ? [{ kind: "tag", name: value, pointer: "/value" }]
+      : [];
+  return [...filterTags(fields.filter, "/filter"), ...older];
+}
+
+export const deviceGroup: Kind = {
+  kind: "device_group",
+  section: "device_groups",
+  noun: "a device group",
+  path: "/devicegroups",
+  listQuery: { type: "all" },
+  nameField: "name",
+  fields: {
+    description: text("What the group is for."),
+    filter: {
+      doc: "Makes the group dynamic: the devices that match this filter.",
+      schema: { $ref: "#/$defs/filter" },
+      normal: normalFilter,
+    },
+    field: {
+      doc: "Older form of a dynamic group: the property that value is compared with.",
+      schema: { enum: FIELDS },
+    },
+    value: {
+      doc: "Older form of a dynamic group: a literal, or a regular expression between slashes.",
+      schema: { type: "string" },
+    },
+    include_custom_devices: flag("Whether custom devices can be members (deprecated by the vendor)."),
+  },
+  relations: {
+    devices: {
+      doc: "Makes the group static: exactly these devices.",
+      to: "device",
+      path: "devices",
+      windowed: true,
+    },
+  },
+  builtIn: (wire) => wire.built_in === true,
+  builtInDeclarable: false,
+  check,
+  variant: ({ fields, relations }) =>
+    relations.includes("devices") ? "static" : isDynamic(fields) ? "dynamic" : undefined,
+  liveVariant: (wire) => (wire.dynamic === true ? "dynamic" : "static"),
+  variantFields: (variant) => ({ dynamic: variant === "dynamic" }),
+  references,
+};

@@ -1,0 +1,122 @@
+/**
+ * Filters of dynamic device groups and device searches (guide 8.7 "POST /devicegroups", "POST
+ * /devices/search" and "Operand values for device groups"): a tree of rules.
+ */
+import { isArray, isObject, pointer } from "../json.ts";
+import type { Json, JsonObject, Pointer } from "../model.ts";
+import type { JsonSchema, NamedReference } from "./kind.ts";
+
+const GROUP_FIELDS = [
+  "name",
+  "ipaddr",
+  "macaddr",
+  "vendor",
+  "tag",
+  "activity",
+  "node",
+  "vlan",
+  "discover_time",
+  "role",
+  "dns_name",
+  "dhcp_name",
+  "netbios_name",
+  "cdp_name",
+  "custom_name",
+  "software",
+  "model",
+  "is_critical",
+  "instance_id",
+  "instance_name",
+  "instance_type",
+  "cloud_account",
+  "vpc_id",
+  "subnet_id",
+  "is_active",
+  // Not in the list of fields of POST /devicegroups, but in its operand section.
+  "discovery_id",
+];
+
+const COMPARISONS = [">", "<", "<=", ">=", "=", "!=", "startswith", "exists", "not_exists", "~", "!~"];
+const COMBINATIONS = ["and", "or", "not"];
+
+/** The guide's object operands: a regular expression, or a range of discovery times in milliseconds. */
+const OPERAND: JsonSchema = {
+  anyOf: [
+    { type: ["string", "integer", "boolean"] },
+    {
+      type: "object",
+      properties: { value: { type: "string" }, is_regex: { type: "boolean" } },
+      required: ["value"],
+      additionalProperties: false,
+    },
+    {
+      type: "object",
+      properties: { from: { type: ["string", "integer"] }, until: { type: ["string", "integer"] } },
+      required: ["from", "until"],
+      additionalProperties: false,
+    },
+  ],
+};
+
+/** The schema of one filter, to stand under `$defs/filter`, since it contains itself. */
+export const FILTER_SCHEMA: JsonSchema = {
+  type: "object",
+  required: ["operator"],
+  additionalProperties: false,
+  properties: {
+    operator: {
+      enum: [...COMPARISONS, ...COMBINATIONS],
+      description: "How field and operand are compared, or how rules are combined.",
+    },
+    field: { enum: GROUP_FIELDS, description: "The device property that is compared." },
+    operand: { ...OPERAND, description: "What the property is compared with; for `tag` the tag's name." },
+    rules: {
+      type: "array",
+      minItems: 1,
+      items: { $ref: "#/$defs/filter" },
+      description: "The filters that and, or, not combine.",
+    },
+  },
+  if: { properties: { operator: { enum: COMBINATIONS } } },
+  // biome-ignore lint/suspicious/noThenProperty: a JSON Schema keyword
+  then: { required: ["rules"], properties: { field: false, operand: false } },
+  else: { required: ["field"], properties: { rules: false } },
+};
+
+/**
+ * A filter as it compares: scalars in operands as text (the guide shows numbers as text), a literal
+ * operand in its short form, keys without a value left out.
+ */
+export function normalFilter(value: Json): Json {
+  if (!isObject(value)) return null;
+  const { rules, operand, ...rest } = value;
+  return {
+    ...Object.fromEntries(Object.entries(rest).filter(([, v]) => v !== null)),
+    ...(operand === undefined || operand === null ? {} : { operand: normalOperand(operand) }),
+    ...(isArray(rules) && rules.length > 0 ? { rules: rules.map(normalFilter) } : {}),
+  };
+}
+
+function normalOperand(operand: Json): Json {
+  if (!isObject(operand)) return String(operand);
+  if (operand.value !== undefined && operand.is_regex !== true) return String(operand.value);
+  return Object.fromEntries(
+    Object.entries(operand).map(([k, v]) => [k, typeof v === "boolean" ? v : String(v)]),
+  );
+}
+
+/** The tags that a filter names literally: a dynamic group is empty while such a tag is missing. */
+export function filterTags(filter: Json | undefined, at: Pointer): readonly NamedReference[] {
+  if (filter === undefined || !isObject(filter)) return [];
+  const nested = isArray(filter.rules)
+    ? filter.rules.flatMap((rule, i) => filterTags(rule, at + pointer("rules", i)))
+    : [];
+  const name = literalTag(filter);
+  return name === undefined ? nested : [{ kind: "tag", name, pointer: `${at}/operand` }, ...nested];
+}
+
+function literalTag(rule: JsonObject): string | undefined {
+  if (rule.field !== "tag" || (rule.operator !== "=" && rule.operator !== "!=")) return undefined;
+  const operand = normalOperand(rule.operand ?? null);
+  return typeof operand === "string" ? operand : undefined;
+}
