@@ -1,0 +1,234 @@
+/**
+ * Reading an answer: anything but the expected success becomes an ApplianceError, and a success
+ * becomes the JSON it promises or an error, never a guess.
+ */
+import { STATUS_CODES } from "node:http";
+import { ApplianceError, type ApplianceErrorCode } from "../errors.ts";
+import { isArray, isObject } from "../json.ts";
+import type { Id, Json, JsonObject } from "../model.ts";
+import { assignmentFailures, errorText, expectsHttps, isWebPage, pageTitle } from "./error-body.ts";
+import type { Answer, Request } from "./exchange.ts";
+import type { Clean } from "./text.ts";
+import { UNKNOWN_OUTCOME } from "./transport-error.ts";
+import { inexactInteger } from "./wire-json.ts";
+
+/** An answer with what is needed to say what is wrong with it. */
+export interface Reply {
+  readonly request: Request;
+  readonly answer: Answer;
+  readonly origin: string;
+  readonly host: string;
+  readonly clean: Clean;
+}
+
+const MAX_FAILURES = 10;
+const KEY_SOURCES =
+  "Keys are made on the appliance (API Access) and belong to it alone; check EXTRAHOP_API_KEY, --api-key-file or the project file.";
+
+/** Returns the reply when it is a success with one of the given statuses, else throws. */
+export function expectStatus(reply: Reply, ...expected: readonly number[]): Reply {
+  const { answer } = reply;
+  if (answer.status >= 300 && answer.status < 400) throw redirected(reply);
+  if (expectsHttps(answer)) throw httpForHttps(reply);
+  if (isWebPage(answer)) throw webPage(reply);
+  if (answer.status === 207 || answer.status === 422) throw partialOrRefused(reply);
+  if (answer.status >= 400) throw refused(reply);
+  if (!expected.includes(answer.status)) throw malformed(reply, "this status is not expected here");
+  return reply;
+}
+
+/** True when the appliance itself, not a web page in its place, says that there is no such object. */
+export function isMissing(reply: Reply): boolean {
+  return reply.answer.status === 404 && !isWebPage(reply.answer);
+}
+
+// ---------------------------------------------------------------- statuses
+
+function redirected(reply: Reply): ApplianceError {
+  const place = reply.clean(redirectPlace(reply));
+  return fault(
+    reply,
+    "redirected",
+    `it sends the request on to ${place}, which is not followed with the API key.`,
+    {
+      hint: "Give the address of the appliance itself as the host.",
+    },
+  );
+}
+
+/** Scheme, host and port only: the rest of a location can hold tokens. */
+function redirectPlace({ answer, origin }: Reply): string {
+  const { location } = answer;
+  if (location === undefined || !URL.canParse(location, origin)) return "an unknown place";
+  const url = new URL(location, origin);
+  return url.host === "" ? "an unknown place" : `${url.protocol}//${url.host}`;
+}
+
+function httpForHttps(reply: Reply): ApplianceError {
+  return fault(reply, "not-an-appliance", `${reply.host} expects https, and the request was plain http.`, {
+    hint: `Use https://${reply.host}.`,
+  });
+}
+
+function webPage(reply: Reply): ApplianceError {
+  const title = reply.clean(pageTitle(reply.answer));
+  const named = title === "" ? "" : ` (${JSON.stringify(title)})`;
+  return fault(
+    reply,
+    "not-an-appliance",
+    `${reply.host} answers with a web page${named}, not as an appliance.`,
+    {
+      hint: "Check host and port, and whether a proxy or a login page stands in between.",
+    },
+  );
+}
+
+function partialOrRefused(reply: Reply): ApplianceError {
+  const failures = assignmentFailures(reply.answer);
+  if (failures === undefined)
+    return reply.answer.status === 207 ? fault(reply, "partial", ownText(reply)) : refused(reply);
+  const shown = failures
+    .slice(0, MAX_FAILURES)
+    .map(({ action, id, reason }) => `${action} ${id}: ${reason}`)
+    .map(reply.clean);
+  const rest = failures.length - shown.length;
+  const list = [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join("; ");
+  return fault(reply, "partial", `${failures.length} not done: ${list}`);
+}
+
+function refused(reply: Reply): ApplianceError {
+  const { method, path } = reply.request;
+  const said = ownText(reply);
+  switch (reply.answer.status) {
+    case 401:
+      return fault(
+        reply,
+        "unauthorized",
+        `the appliance does not accept the API key.${said && ` It says: ${said}`}`,
+        {
+          hint: KEY_SOURCES,
+        },
+      );
+    case 402:
+      return fault(reply, "eula", said || "the EULA has not been accepted.", {
+        hint: "Log in to the appliance as its administrator and accept the licence agreement first.",
+      });
+    case 403:
+      return fault(
+        reply,
+        "forbidden",
+        `the API key has no right to ${method} ${path}.${said && ` It says: ${said}`}`,
+        {
+          hint: "A key has the rights of the user who made it; writing needs full write privileges.",
+        },
+      );
+    default:
+      return fault(reply, "refused", said, pauseHint(reply));
+  }
+}
+
+function pauseHint({ answer, clean }: Reply): { readonly hint?: string } {
+  const { retryAfter } = answer;
+  return retryAfter === undefined
+    ? {}
+    : { hint: `It asks for a pause first (Retry-After: ${clean(retryAfter)}).` };
+}
+
+function ownText({ answer, clean }: Reply): string {
+  return clean(errorText(answer));
+}
+
+// ---------------------------------------------------------------- contents
+
+/** The body as JSON: whole, labelled as JSON, and without a number that would change by reading it. */
+export function readJson(reply: Reply): Json {
+  const { body, contentType } = reply.answer;
+  if (body.length === 0) throw malformed(reply, "the answer is empty");
+  if (!/^application\/(json|.+\+json)$/.test(contentType)) {
+    throw malformed(reply, `the answer is ${reply.clean(contentType) || "of no declared type"}, not JSON`);
+  }
+  const { text, value } = parseText(reply);
+  const inexact = inexactInteger(text, value);
+  if (inexact !== undefined)
+    throw malformed(reply, `the integer at ${reply.clean(inexact)} is too large to be held exactly`);
+  return value;
+}
+
+function parseText(reply: Reply): { readonly text: string; readonly value: Json } {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(reply.answer.body);
+    return { text, value: JSON.parse(text) as Json };
+  } catch {
+    throw malformed(reply, "the answer is not valid JSON");
+  }
+}
+
+export function readObject(reply: Reply): JsonObject {
+  const value = readJson(reply);
+  if (!isObject(value)) throw malformed(reply, `${nameShape(value)} came where one object is expected`);
+  return value;
+}
+
+export function readList(reply: Reply): readonly JsonObject[] {
+  const value = readJson(reply);
+  if (!isArray(value)) throw malformed(reply, `${nameShape(value)} came where a list is expected`);
+  const objects = value.filter(isObject);
+  if (objects.length !== value.length) throw malformed(reply, "the list holds something that is no object");
+  return objects;
+}
+
+function nameShape(value: Json): string {
+  if (isArray(value)) return "a list";
+  return isObject(value) ? "an object" : "a single value";
+}
+
+/** The id of a new object: the last segment of `location`, absolute or relative (facts §1.1). */
+export function readLocationId(reply: Reply): Id {
+  const { location } = reply.answer;
+  if (location === undefined)
+    throw malformed(reply, "it names no location, so the new object's id is unknown");
+  const path = URL.canParse(location, reply.origin) ? new URL(location, reply.origin).pathname : "";
+  const id = path.split("/").at(-1) ?? "";
+  if (!/^\d+$/.test(id))
+    throw malformed(reply, `the location ${JSON.stringify(reply.clean(location))} ends in no id`);
+  return id;
+}
+
+// ---------------------------------------------------------------- errors
+
+/** An answer that is not what the vendor's documents promise. */
+export function malformed(reply: Reply, what: string): ApplianceError {
+  return fault(reply, "malformed", `${what}.`, {
+    hint: "Nothing was concluded from it. If it happens again, check what stands between here and the appliance.",
+  });
+}
+
+/** Something answers well, but not as an appliance would. */
+export function notAnAppliance(reply: Reply, what: string): ApplianceError {
+  return fault(reply, "not-an-appliance", what, { hint: "Check host and port." });
+}
+
+/** `[PATCH] /alerts/16: 422 Unprocessable Entity: text`. */
+function fault(
+  { request, answer }: Reply,
+  code: ApplianceErrorCode,
+  text: string,
+  options: { readonly hint?: string } = {},
+): ApplianceError {
+  const { method, path } = request;
+  const { status } = answer;
+  const unknownOutcome = !request.read && leavesOutcomeOpen(status);
+  const parts = [
+    `[${method}] ${path}`,
+    `${status} ${STATUS_CODES[status] ?? ""}`.trim(),
+    ...(text === "" ? [] : [text]),
+  ];
+  const said = parts.join(": ");
+  const message = unknownOutcome ? `${said.replace(/\.$/, "")}. ${UNKNOWN_OUTCOME}` : said;
+  return new ApplianceError(code, message, { method, path, status, unknownOutcome, ...options });
+}
+
+/** A refusal means not done and 207 tells what was; a broken success or a failed server tells nothing. */
+function leavesOutcomeOpen(status: number): boolean {
+  return (status < 300 && status !== 207) || status >= 500;
+}

@@ -1,0 +1,103 @@
+/**
+ * The appliance over HTTP: each method of the port as a request, the answer it must get, and what of
+ * the answer is returned.
+ */
+import type { JsonObject, Target } from "../model.ts";
+import {
+  expectStatus,
+  isMissing,
+  notAnAppliance,
+  type Reply,
+  readList,
+  readLocationId,
+  readObject,
+} from "./answer.ts";
+import type { Connection } from "./connection.ts";
+import type { Request } from "./exchange.ts";
+import { readPages } from "./paging.ts";
+import type { AppliancePort, Query } from "./port.ts";
+import { type ClientOptions, createSender } from "./sender.ts";
+import { createCleaner } from "./text.ts";
+import { assignmentJson } from "./wire-json.ts";
+
+/** Opens nothing until the first request; `close` ends what is open. */
+export function createAppliance(connection: Connection, options: ClientOptions): AppliancePort {
+  const sender = createSender(connection, options);
+  const clean = createCleaner(connection.apiKey());
+  const { origin, host } = connection;
+
+  const send = async (request: Request): Promise<Reply> => {
+    return { request, answer: await sender.send(request), origin, host, clean };
+  };
+  const get = (path: string, query: Query = {}): Promise<Reply> =>
+    send({ method: "GET", path: path + queryText(query), read: true });
+  const write = (method: "POST" | "PATCH" | "DELETE", path: string, body?: string): Promise<Reply> =>
+    send({ method, path, read: false, ...(body === undefined ? {} : { body }) });
+
+  let known: Promise<Target> | undefined;
+  const target = (): Promise<Target> => {
+    known ??= get("/extrahop")
+      .then(readTarget)
+      .catch((error: unknown) => {
+        known = undefined;
+        throw error;
+      });
+    return known;
+  };
+
+  return {
+    host,
+    target,
+    list: async (path, query) => readList(expectStatus(await get(path, query), 200)),
+    listPages: (path, query) =>
+      readPages(async (limit, offset) => expectStatus(await get(path, { ...query, limit, offset }), 200)),
+    async find(path) {
+      const reply = await get(path);
+      return isMissing(reply) ? undefined : readObject(expectStatus(reply, 200));
+    },
+    search: (body) =>
+      readPages(async (limit, offset) => {
+        const page = JSON.stringify({ ...body, limit, offset });
+        return expectStatus(
+          await send({ method: "POST", path: "/devices/search", body: page, read: true }),
+          200,
+        );
+      }),
+    create: async (path, body) =>
+      readLocationId(expectStatus(await write("POST", path, JSON.stringify(body)), 200, 201)),
+    async patch(path, body) {
+      expectStatus(await write("PATCH", path, JSON.stringify(body)), 200, 204);
+    },
+    async remove(path) {
+      expectStatus(await write("DELETE", path), 200, 204);
+    },
+    async assign(path, body) {
+      const json = assignmentJson(body);
+      if (json !== undefined) expectStatus(await write("POST", path, json), 200, 201, 204);
+    },
+    requests: sender.requests,
+    close: sender.close,
+  };
+}
+
+function readTarget(reply: Reply): Target {
+  if (isMissing(reply))
+    throw notAnAppliance(reply, `${reply.host} has no /api/v1/extrahop, which every appliance has.`);
+  const { version, platform }: JsonObject = readObject(expectStatus(reply, 200));
+  if (typeof version !== "string" || version === "") {
+    throw notAnAppliance(reply, `${reply.host} tells no firmware version, as every appliance does.`);
+  }
+  return {
+    host: reply.host,
+    firmware: version,
+    platform: typeof platform === "string" ? platform : "unknown",
+  };
+}
+
+/** Spaces as %20: values such as `ip address` are not forms. */
+function queryText(query: Query): string {
+  const pairs = Object.entries(query).map(
+    ([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`,
+  );
+  return pairs.length === 0 ? "" : `?${pairs.join("&")}`;
+}

@@ -1,0 +1,40 @@
+/**
+ * Reading a list to its end where an appliance answers in pages: no total is ever given and the
+ * order may change between two pages, so pages are asked for until one is short and ids count once.
+ */
+import type { JsonObject } from "../model.ts";
+import { malformed, type Reply, readList } from "./answer.ts";
+
+const PAGE_SIZE = 1000;
+/** The documented default page size; a full multiple of it may be a server's own maximum. */
+const SERVER_STEP = 100;
+
+export type FetchPage = (limit: number, offset: number) => Promise<Reply>;
+
+/** Every object of the list, each id once. A page that brings nothing new is an error, not the end. */
+export async function readPages(fetchPage: FetchPage): Promise<readonly JsonObject[]> {
+  const byId = new Map<string, JsonObject>();
+  for (let offset = 0; ; ) {
+    const reply = await fetchPage(PAGE_SIZE, offset);
+    const page = readList(reply);
+    const before = byId.size;
+    for (const item of page) {
+      const id = itemId(reply, item);
+      if (!byId.has(id)) byId.set(id, item);
+    }
+    if (page.length > 0 && byId.size === before) {
+      throw malformed(reply, "a page repeats only what came before, so the list cannot be read to its end");
+    }
+    offset += page.length;
+    if (isLastPage(page.length)) return [...byId.values()];
+  }
+}
+
+function isLastPage(length: number): boolean {
+  return length === 0 || (length < PAGE_SIZE && length % SERVER_STEP !== 0);
+}
+
+function itemId(reply: Reply, { id }: JsonObject): string {
+  if (typeof id === "number" || (typeof id === "string" && id !== "")) return String(id);
+  throw malformed(reply, "the list holds an object without an id");
+}

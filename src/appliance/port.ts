@@ -1,0 +1,40 @@
+/**
+ * What the rest of hopsync may ask of an appliance. The only thing in this folder that reconcile/
+ * knows; http.ts implements it.
+ *
+ * Paths are below /api/v1 and start with a slash. Ids are strings here and integers on the wire.
+ * Every method rejects with an ApplianceError when the answer is anything but a complete success.
+ */
+import type { Id, JsonObject, RequestCounts, Target } from "../model.ts";
+
+export type Query = Readonly<Record<string, string | number | boolean>>;
+
+/** The body of a bulk assignment (guide 8.7, e.g. "POST /alerts/{id}/devicegroups"). */
+export interface Assignment {
+  readonly assign?: readonly Id[];
+  readonly unassign?: readonly Id[];
+}
+
+export interface AppliancePort {
+  /** Host and port as the user gave them. */
+  readonly host: string;
+  /** `GET /extrahop`; asked once, however often it is called. */
+  target(): Promise<Target>;
+  /** A list that the appliance returns whole. */
+  list(path: string, query?: Query): Promise<readonly JsonObject[]>;
+  /** A list that the appliance returns in pages: read to its end, each id once. */
+  listPages(path: string, query?: Query): Promise<readonly JsonObject[]>;
+  /** One object, or undefined when the appliance answers 404. */
+  find(path: string): Promise<JsonObject | undefined>;
+  /** `POST /devices/search` with this body, read to its end: a read, and repeated like one. */
+  search(body: JsonObject): Promise<readonly JsonObject[]>;
+  /** Creates, and returns the id of the `location` header. Never sent twice. */
+  create(path: string, body: JsonObject): Promise<Id>;
+  patch(path: string, body: JsonObject): Promise<void>;
+  /** Deletes. An object that is already gone counts as deleted only when the request was repeated. */
+  remove(path: string): Promise<void>;
+  assign(path: string, body: Assignment): Promise<void>;
+  /** Requests sent so far. */
+  requests(): RequestCounts;
+  close(): Promise<void>;
+}

@@ -1,0 +1,41 @@
+/**
+ * JSON as it goes over the wire, where ids are integers of 64 bits: JavaScript reads those above
+ * 2^53 as a neighbour, and a rounded id is another object.
+ */
+import { isObject, pointer } from "../json.ts";
+import type { Id, Json } from "../model.ts";
+import type { Assignment } from "./port.ts";
+
+/** The pointer of an integer that `value`, parsed from `text`, cannot hold exactly. */
+export function inexactInteger(text: string, value: Json): string | undefined {
+  // Every integer beyond 2^53 has 16 digits or more, so most answers need no walk.
+  return /\d{16}/.test(text) ? findUnsafe(value) : undefined;
+}
+
+/** With a stack of its own: how deep an answer nests is not ours to decide. */
+function findUnsafe(root: Json): string | undefined {
+  const open: { readonly value: Json; readonly at: string }[] = [{ value: root, at: "" }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { value, at } = next;
+    if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value)) return at;
+    if (Array.isArray(value) || isObject(value)) {
+      for (const [key, item] of Object.entries(value))
+        open.push({ value: item as Json, at: at + pointer(key) });
+    }
+  }
+  return undefined;
+}
+
+/** The body of an assignment, with every digit of each id; undefined when there is nothing to change. */
+export function assignmentJson({ assign = [], unassign = [] }: Assignment): string | undefined {
+  const parts = [
+    ...(assign.length === 0 ? [] : [`"assign":[${assign.map(integerJson).join()}]`]),
+    ...(unassign.length === 0 ? [] : [`"unassign":[${unassign.map(integerJson).join()}]`]),
+  ];
+  return parts.length === 0 ? undefined : `{${parts.join()}}`;
+}
+
+function integerJson(id: Id): string {
+  if (!/^\d+$/.test(id)) throw new TypeError(`an id is all digits, not ${JSON.stringify(id)}`);
+  return BigInt(id).toString();
+}
