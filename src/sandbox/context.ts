@@ -1,0 +1,27 @@
+/** What every handler of the appliance is given. */
+import type { Json } from "../model.ts";
+import type { Answer } from "./answer.ts";
+import type { Generation } from "./generations.ts";
+import type { Quirks } from "./quirks.ts";
+import type { ApplianceState } from "./state.ts";
+
+export interface Context {
+  readonly state: ApplianceState;
+  readonly generation: Generation;
+  readonly quirks: Quirks;
+  /** Name and address that GET /extrahop answers. */
+  readonly hostname: string;
+}
+
+/** A request that has been authenticated, routed and parsed. */
+export interface Call {
+  /** The ids of the path, in its order. */
+  readonly ids: readonly number[];
+  /** Query parameters that the route documents, checked against their types. */
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: Json | undefined;
+  /** The user that the key belongs to. */
+  readonly user: string;
+}
+
+export type Handler = (context: Context, call: Call) => Answer;

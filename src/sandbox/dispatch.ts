@@ -1,0 +1,82 @@
+/** From a request's parts to an answer: the licence, the key, the route, its parameters, its body. */
+import type { Json } from "../model.ts";
+import { type Answer, invalidJson, Refusal, refusal } from "./answer.ts";
+import type { Context } from "./context.ts";
+import { findRoute, type Route, readQuery } from "./routes.ts";
+
+const BASE = "/api/v1";
+
+export interface IncomingRequest {
+  readonly method: string;
+  /** As sent, with the query. */
+  readonly target: string;
+  readonly authorization: string | undefined;
+  readonly contentType: string | undefined;
+  readonly body: Uint8Array;
+}
+
+/** The user that a key belongs to, and whether it may write. */
+export interface Account {
+  readonly user: string;
+  readonly writes: boolean;
+}
+
+export type Accounts = ReadonlyMap<string, Account>;
+
+/** The path below /api/v1 with its query, or undefined for anything else. */
+export function pathBelow(target: string): string | undefined {
+  return target.startsWith(`${BASE}/`) ? target.slice(BASE.length) : undefined;
+}
+
+/** Answers a request; a refusal is an answer too, and a state that cannot be saved is a 500. */
+export function dispatch(context: Context, accounts: Accounts, request: IncomingRequest): Answer {
+  try {
+    return answer(context, accounts, request);
+  } catch (error) {
+    if (error instanceof Refusal) return error.answer;
+    return { status: 500, body: { error_message: error instanceof Error ? error.message : String(error) } };
+  }
+}
+
+function answer(context: Context, accounts: Accounts, request: IncomingRequest): Answer {
+  const below = pathBelow(request.target);
+  if (below === undefined) throw refusal(404, "There is no API at this path.");
+  if (context.quirks.eula === "missing") {
+    throw refusal(402, "The EULA has not been accepted for this appliance");
+  }
+  const account = authenticate(accounts, request.authorization);
+  const [path = "", search = ""] = below.split(/\?(.*)/s);
+  const { route, ids } = findRoute(request.method, path);
+  if (!route.reads && !account.writes) throw refusal(403, "The API key does not grant this operation.");
+  const query = readQuery(route, new URLSearchParams(search));
+  return route.handler(context, { ids, query, body: readBody(route, request), user: account.user });
+}
+
+function authenticate(accounts: Accounts, authorization: string | undefined): Account {
+  const key = /^ExtraHop apikey=(\S+)$/.exec(authorization ?? "")?.[1];
+  const account = key === undefined ? undefined : accounts.get(key);
+  if (account === undefined) throw refusal(401, "API key is missing or invalid");
+  return account;
+}
+
+/** The parsed body, or undefined when it is empty. The vendor's own scripts send JSON without a content type. */
+function readBody(route: Route, { body, contentType }: IncomingRequest): Json | undefined {
+  const wanted = route.method === "PATCH" || (route.method === "POST" && !route.path.endsWith("}"));
+  if (body.length === 0) {
+    if (wanted) throw invalidJson();
+    return undefined;
+  }
+  if (contentType !== undefined && !/^application\/json\s*(?:;|$)/i.test(contentType)) {
+    throw refusal(415, "The request body must be application/json.");
+  }
+  if (!wanted) throw refusal(400, "This operation takes no request body.");
+  return parseJson(body);
+}
+
+function parseJson(body: Uint8Array): Json {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+  } catch {
+    throw invalidJson();
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * A simulated ExtraHop appliance over real HTTP or HTTPS. It is written from the vendor's documents and shares
+ * nothing with the client, so that it can tell the client that it is wrong.
+ */
+import { randomBytes } from "node:crypto";
+import { createCertificate } from "./certificate.ts";
+import type { Context } from "./context.ts";
+import { type Accounts, dispatch } from "./dispatch.ts";
+import { type Fault, scriptFaults } from "./faults.ts";
+import { generationOf } from "./generations.ts";
+import { createOperator, type Operator } from "./operator.ts";
+import { populate } from "./population.ts";
+import { DEFAULT_QUIRKS, type Quirks } from "./quirks.ts";
+import { type LoggedRequest, type RunningServer, startServer } from "./server.ts";
+import { ApplianceState } from "./state.ts";
+import { createSaver, loadContents } from "./store.ts";
+
+export interface SandboxOptions {
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Default 0: any free port. */
+  readonly port?: number;
+  /** Default 8.7, the only generation so far. */
+  readonly firmware?: string;
+  /** HTTPS with a new self-signed certificate. */
+  readonly tls?: boolean;
+  /** How many devices; default 600. A few fixed ones are always there. */
+  readonly devices?: number;
+  /** The same seed and clock give the same appliance. Default 1. */
+  readonly seed?: number;
+  /** The key with full rights; a random one by default. */
+  readonly apiKey?: string;
+  /** Loaded when it exists, and written after every write (format: store.ts). */
+  readonly stateFile?: string;
+  readonly quirks?: Partial<Quirks>;
+  readonly faults?: readonly Fault[];
+  /** Milliseconds since the epoch; default the system's clock. */
+  readonly now?: () => number;
+}
+
+export interface Sandbox {
+  readonly url: string;
+  /** Host and port. */
+  readonly host: string;
+  /** May do everything. Its user is "setup". */
+  readonly apiKey: string;
+  /** May read only; writes are answered with 403. */
+  readonly limitedApiKey: string;
+  /** PEM, with `tls`. */
+  readonly certificate?: string;
+  /** `sha256:` and 64 lower-case hex digits, with `tls`. */
+  readonly fingerprint?: string;
+  /** The requests so far, in the order of their arrival. */
+  requests(): readonly LoggedRequest[];
+  clearRequests(): void;
+  /** What somebody at the appliance's web interface sees and does. */
+  readonly appliance: Operator;
+  /** Ends at once, open connections included. */
+  close(): Promise<void>;
+}
+
+const HOSTNAME = "extrahop-sandbox";
+
+/** Starts a simulated appliance; rejects on an unknown firmware, a damaged state file or a taken port. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { host = "127.0.0.1", port = 0, tls = false } = options;
+  const context = createContext(options);
+  const keys = { apiKey: options.apiKey ?? newKey(), limitedApiKey: newKey() };
+  const certificate = tls ? await createCertificate(HOSTNAME) : undefined;
+  const accounts: Accounts = new Map([
+    [keys.limitedApiKey, { user: "analyst", writes: false }],
+    [keys.apiKey, { user: "setup", writes: true }],
+  ]);
+  const server = await startServer({
+    host,
+    port,
+    certificate,
+    requestsPerConnection: context.quirks.requestsPerConnection,
+    createdContentType: CREATED_TYPES[context.quirks.createdContentType],
+    faults: scriptFaults(options.faults ?? []),
+    answer: (request) => dispatch(context, accounts, request),
+  });
+  const tlsParts = certificate && {
+    certificate: certificate.certificate,
+    fingerprint: certificate.fingerprint,
+  };
+  return {
+    ...addressOf(host, server, tls),
+    ...keys,
+    ...tlsParts,
+    ...controls(server),
+    appliance: createOperator(context),
+  };
+}
+
+const CREATED_TYPES: Readonly<Record<Quirks["createdContentType"], string>> = {
+  text: "text/plain; charset=utf-8",
+  json: "application/json; charset=utf-8",
+};
+
+function createContext(options: SandboxOptions): Context {
+  const { firmware = "8.7", devices = 600, seed = 1, stateFile, now = Date.now } = options;
+  const generation = generationOf(firmware);
+  const quirks = { ...DEFAULT_QUIRKS, ...options.quirks };
+  const stored = stateFile === undefined ? undefined : loadContents(stateFile);
+  const contents = stored ?? populate({ seed, devices, now: now(), wideIds: quirks.deviceIds === "wide" });
+  const state = new ApplianceState(contents, now);
+  if (stateFile !== undefined) {
+    state.onCommit = createSaver(stateFile, state);
+    if (stored === undefined) state.onCommit();
+  }
+  return { state, generation, quirks, hostname: HOSTNAME };
+}
+
+/** As long as the guide's example of a key. */
+function newKey(): string {
+  return randomBytes(16).toString("hex");
+}
+
+function addressOf(host: string, server: RunningServer, tls: boolean): Pick<Sandbox, "url" | "host"> {
+  const address = `${host.includes(":") ? `[${host}]` : host}:${server.port}`;
+  return { host: address, url: `${tls ? "https" : "http"}://${address}` };
+}
+
+function controls(server: RunningServer): Pick<Sandbox, "requests" | "clearRequests" | "close"> {
+  return { requests: server.requests, clearRequests: server.clearRequests, close: server.close };
+}
