@@ -1,0 +1,109 @@
+/** One change of a text plan: its heading, its fields and relations in aligned columns, its requests. */
+import type { Address, Change, Operation, RelationChange } from "../model.ts";
+import { printable, printableJson } from "./clean.ts";
+import { type Entry, fieldEntries, signedLists } from "./field-text.ts";
+import type { Style } from "./style.ts";
+import { displayWidth, pad } from "./text-width.ts";
+import { actionPaint, changeCauseText, destroys, fieldPath, nameOf, SYMBOLS } from "./words.ts";
+
+const INDENT = "      ";
+/** Columns of the line diff under a label. */
+const BELOW = "        ";
+const GAP = 2;
+/** A longer label stands on a line of its own. */
+const MAX_LABEL = 28;
+const SYMBOL_WIDTH = 3;
+const ACTION_WIDTH = 7;
+
+/** The lines of a change; the first is its heading. */
+export function renderChange(change: Change, style: Style, showRequests: boolean): readonly string[] {
+  return [
+    ...heading(change, style),
+    ...details(change, style),
+    ...(showRequests ? requestLines(change.operations, style) : []),
+  ];
+}
+
+function heading(change: Change, style: Style): readonly string[] {
+  const paint = actionPaint(change.action, style);
+  const start = `${SYMBOLS[change.action].padStart(SYMBOL_WIDTH)} ${change.action.padEnd(ACTION_WIDTH)}`;
+  const address = printable(change.address);
+  const slash = address.indexOf("/") + 1;
+  const line = `${paint(start)}  ${address.slice(0, slash)}${style.bold(address.slice(slash))}`;
+  const notes = headingNotes(change);
+  if (notes.length === 0) return [line];
+  const note = `(${notes.join(", ")})`;
+  const painted =
+    change.cause === "drift" || change.cause === "conflict" ? style.warning(note) : style.dim(note);
+  const fits = displayWidth(`${start}  ${address}  ${note}`) <= style.width;
+  return fits ? [`${line}  ${painted}`] : [line, `${INDENT}${painted}`];
+}
+
+function headingNotes(change: Change): readonly string[] {
+  const cause = changeCauseText(change);
+  const named = change.fields.some((f) => f.pointer === "/name");
+  const bare = change.fields.length === 0 && change.relations.length === 0;
+  return [
+    ...(destroys(change.action) && change.id !== null ? [`id ${change.id}`] : []),
+    ...(change.previousName === undefined || named ? [] : [`was ${quoted(change.previousName)}`]),
+    ...(change.action === "adopt" && bare ? ["already as declared"] : []),
+    ...(change.action === "release" ? ["left as it is, no longer managed"] : []),
+    ...(cause === null ? [] : [cause]),
+  ];
+}
+
+function quoted(name: string): string {
+  return printableJson(JSON.stringify(name));
+}
+
+function details(change: Change, style: Style): readonly string[] {
+  const labels = [
+    ...change.fields.map((f) => fieldPath(f.pointer)),
+    ...change.relations.map((r) => printable(r.relation)),
+  ];
+  const labelWidth = Math.max(0, ...labels.map(displayWidth).filter((width) => width <= MAX_LABEL));
+  const width = style.width - INDENT.length - labelWidth - GAP;
+  const layout = {
+    style,
+    width,
+    belowWidth: style.width - BELOW.length,
+    cause: change.cause,
+    action: change.action,
+  };
+  const entries = [
+    ...fieldEntries(change.fields, layout),
+    ...change.relations.map((r): Entry => ({ label: printable(r.relation), beside: links(r, layout) })),
+  ];
+  return entries.flatMap((entry) => setEntry(entry, labelWidth));
+}
+
+function setEntry(entry: Entry, labelWidth: number): readonly string[] {
+  const column = INDENT + " ".repeat(labelWidth + GAP);
+  const [first = "", ...rest] = entry.beside;
+  const start =
+    displayWidth(entry.label) > labelWidth
+      ? [INDENT + entry.label, column + first]
+      : [`${INDENT}${pad(entry.label, labelWidth + GAP)}${first}`];
+  return [...start, ...rest.map((line) => column + line), ...(entry.below ?? []).map((line) => BELOW + line)];
+}
+
+function links(
+  change: RelationChange,
+  layout: { readonly style: Style; readonly width: number },
+): readonly string[] {
+  const name = (address: Address): string => linkName(change.labels?.[address] ?? nameOf(address));
+  return signedLists(change.assign.map(name), change.unassign.map(name), layout);
+}
+
+/** Quoted where it could be taken for more than one name. */
+function linkName(name: string): string {
+  return /^\s|\s$|, |^$/.test(name) ? quoted(name) : printable(name);
+}
+
+function requestLines(operations: readonly Operation[], style: Style): readonly string[] {
+  if (operations.length === 0) return [`${INDENT}${style.dim("no request but the inventory's")}`];
+  return operations.map((operation) => {
+    const body = operation.body === undefined ? "" : ` ${printableJson(JSON.stringify(operation.body))}`;
+    return `${INDENT}${style.bold(operation.method)} ${printable(operation.path)}${style.dim(body)}`;
+  });
+}

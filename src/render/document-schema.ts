@@ -1,0 +1,249 @@
+/**
+ * JSON Schemas (2020-12) of the documents that document.ts prints, one document or those of several
+ * targets. What is not described here is not printed.
+ */
+import type { JsonObject } from "../model.ts";
+
+const text = (description: string): JsonObject => ({ type: "string", description });
+const optionalText = (description: string): JsonObject => ({ type: ["string", "null"], description });
+const number = (description: string, minimum = 0): JsonObject => ({ type: "integer", minimum, description });
+const listOf = (name: string, description: string): JsonObject => ({
+  type: "array",
+  items: { $ref: `#/$defs/${name}` },
+  description,
+});
+
+/** An object with these properties and no others; those not named optional are always there. */
+function record(description: string, properties: JsonObject, optional: readonly string[] = []): JsonObject {
+  return {
+    type: "object",
+    description,
+    properties,
+    required: Object.keys(properties).filter((key) => !optional.includes(key)),
+    additionalProperties: false,
+  };
+}
+
+const ADDRESS: JsonObject = {
+  type: "string",
+  pattern: "^[a-z_]+/",
+  description: "Kind and name, for instance alert/HTTP errors. Never a server id.",
+};
+
+const ACTION: JsonObject = {
+  enum: ["create", "adopt", "update", "rename", "replace", "delete", "release"],
+  description: "What the change does to the object.",
+};
+
+const CAUSE: JsonObject = {
+  enum: ["manifest", "drift", "conflict", null],
+  description:
+    "Why live and declared differ: changed in the manifest, on the appliance since the last apply, or both. Null where nothing is recorded of the last apply.",
+};
+
+const SUMMARY: JsonObject = record("Resources by action; assign and unassign count links.", {
+  create: number("Created."),
+  adopt: number("Taken over, since they exist and nobody owns them."),
+  update: number("Changed in place, in fields or links."),
+  rename: number("Given another name; the id stays."),
+  replace: number("Created anew and deleted, since the API cannot change them in place."),
+  delete: number("Deleted."),
+  release: number("Left as they are and no longer managed."),
+  assign: number("Links added."),
+  unassign: number("Links removed."),
+  unchanged: number("Resources without a change; they are not listed."),
+});
+
+const FIELD: JsonObject = record(
+  "One difference between the live object and the declared one.",
+  {
+    pointer: text("JSON pointer into the resource's fields, to the deepest difference; a list is one value."),
+    before: { description: "The live value; absent where there is none." },
+    after: { description: "The declared value; absent where there is none." },
+    cause: { $ref: "#/$defs/cause" },
+    sensitive: { type: "boolean", description: "True where both values are masked." },
+  },
+  ["before", "after"],
+);
+
+const RELATION: JsonObject = record(
+  "Links that are added and removed.",
+  {
+    relation: text("The relation's name in the manifest, for instance device_groups."),
+    assign: listOf("address", "What the object is linked to."),
+    unassign: listOf("address", "What it is no longer linked to."),
+    labels: {
+      type: "object",
+      additionalProperties: { type: "string" },
+      description: "Names for people, by address, where the address does not tell.",
+    },
+  },
+  ["labels"],
+);
+
+const OPERATION: JsonObject = record(
+  "One HTTP call. The string <kind/name> stands for the id of an object that the run creates.",
+  {
+    method: { enum: ["POST", "PATCH", "DELETE"], description: "The HTTP method." },
+    path: text("Below /api/v1."),
+    body: {
+      type: "object",
+      description: "The JSON body; a secret stands in it as the name of its variable.",
+    },
+  },
+  ["body"],
+);
+
+const SOURCE: JsonObject = record("A place in a file.", {
+  file: text("As named on the command line or in the project file."),
+  line: number("From 1.", 1),
+  column: number("From 1.", 1),
+});
+
+const CHANGE: JsonObject = record(
+  "What would change, or has changed, about one resource.",
+  {
+    address: { $ref: "#/$defs/address" },
+    action: { $ref: "#/$defs/action" },
+    id: optionalText("The live object's id; null for a create."),
+    wave: number("1 for what can start at once, else one more than the latest of requires.", 1),
+    requires: listOf("address", "Changes that must be done before this one."),
+    cause: { $ref: "#/$defs/cause" },
+    previous_name: text("The live name, where the change gives the object another one."),
+    fields: listOf("field", "Differences in fields."),
+    relations: listOf("relation", "Differences in links."),
+    operations: listOf("operation", "The HTTP calls, in this order."),
+    source: { $ref: "#/$defs/source" },
+  },
+  ["previous_name", "source"],
+);
+
+const DIAGNOSTIC: JsonObject = record(
+  "Something a person should know.",
+  {
+    severity: { enum: ["error", "warning"], description: "An error keeps the run from going on." },
+    code: { type: "string", pattern: "^[a-z0-9]+(-[a-z0-9]+)*$", description: "Stable; for programs." },
+    summary: text("The same text for every diagnostic of the code."),
+    detail: text("What was found, why it matters and what to do."),
+    address: { $ref: "#/$defs/address" },
+    pointer: text("JSON pointer into the manifest's entry."),
+    source: { $ref: "#/$defs/source" },
+    related: listOf("source", "Further places that belong to it."),
+  },
+  ["address", "pointer", "source", "related"],
+);
+
+const RESULT: JsonObject = record(
+  "What became of one change.",
+  {
+    address: { $ref: "#/$defs/address" },
+    action: { $ref: "#/$defs/action" },
+    outcome: {
+      enum: ["applied", "failed", "blocked", "not_tried"],
+      description: "Blocked: a change that it needs failed. Not tried: the run ended before.",
+    },
+    error: text("What the appliance answered, or why it did not."),
+    blocked_by: { $ref: "#/$defs/address" },
+  },
+  ["error", "blocked_by"],
+);
+
+const REQUESTS: JsonObject = {
+  type: "object",
+  properties: Object.fromEntries(
+    ["GET", "POST", "PATCH", "DELETE"].map((m) => [m, number(`${m} requests.`, 1)]),
+  ),
+  additionalProperties: false,
+  description:
+    "Requests sent, by method, retries and searches included; a method that was not used is absent.",
+};
+
+function documentProperties(commands: readonly string[]): JsonObject {
+  return {
+    format: { const: 1, description: "Changes only with an incompatible change of this document." },
+    command: { enum: commands, description: "The command that printed it." },
+    exit_code: number("The exit code of the process."),
+    tool: record("What printed it.", { name: { const: "hopsync" }, version: text("Its version.") }),
+    target: {
+      anyOf: [{ $ref: "#/$defs/target" }, { type: "null" }],
+      description: "The appliance; null when none was reached.",
+    },
+    owner: optionalText("The owner of the resources; null when no manifest was read."),
+    digest: optionalText("sha256 over what would be done; null without a plan."),
+    manifest_digest: optionalText("sha256 over what is declared; null when no manifest was read."),
+    summary: { $ref: "#/$defs/summary" },
+    changes: listOf("change", "What would change, not what is unchanged."),
+    diagnostics: listOf("diagnostic", "Errors and warnings, by place."),
+  };
+}
+
+const DEFINITIONS: JsonObject = {
+  address: ADDRESS,
+  action: ACTION,
+  cause: CAUSE,
+  summary: SUMMARY,
+  field: FIELD,
+  relation: RELATION,
+  operation: OPERATION,
+  source: SOURCE,
+  change: CHANGE,
+  diagnostic: DIAGNOSTIC,
+  requests: REQUESTS,
+  target: record("An appliance.", {
+    host: text("As the run was told."),
+    firmware: text("Its version."),
+    platform: text("For instance discover or command."),
+  }),
+};
+
+function documentSchema(
+  name: string,
+  description: string,
+  document: JsonObject,
+  more: JsonObject = {},
+): JsonObject {
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    $id: `urn:hopsync:schema:${name}:1`,
+    title: `hopsync ${name}`,
+    description,
+    if: { type: "object", properties: { targets: true }, required: ["targets"] },
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema; the value is no promise.
+    then: record("The documents of several targets.", {
+      format: { const: 1 },
+      targets: {
+        type: "object",
+        additionalProperties: { $ref: "#/$defs/document" },
+        description: "By the target's name in the project file.",
+      },
+      exit_code: number("The worst of the targets'."),
+    }),
+    else: { $ref: "#/$defs/document" },
+    $defs: { document, ...DEFINITIONS, ...more },
+  };
+}
+
+/** What `validate`, `plan` and `drift` print with `--format json`. */
+export const planSchema: JsonObject = documentSchema(
+  "plan",
+  "What would change on an appliance, or what has drifted on it.",
+  record("One target's plan.", {
+    ...documentProperties(["validate", "plan", "drift"]),
+    requests: { $ref: "#/$defs/requests" },
+  }),
+);
+
+/** What `apply` prints with `--format json`: the plan and what became of it. */
+export const reportSchema: JsonObject = documentSchema(
+  "report",
+  "What an apply did: its plan with a result per change.",
+  record("One target's report.", {
+    ...documentProperties(["apply"]),
+    results: listOf(
+      "result",
+      "One for each change that an apply reached or gave up; empty when it never began.",
+    ),
+    requests: { $ref: "#/$defs/requests" },
+  }),
+  { result: RESULT },
+);

@@ -1,0 +1,244 @@
+/**
+ * One field's change as lines of a text plan: aligned `before → after` where that fits, else the
+ * form that shows the difference best (items of a list, two lines, a line diff).
+ */
+import { isArray, isObject } from "../json.ts";
+import { type Action, type Cause, type FieldChange, type Json, SENSITIVE } from "../model.ts";
+import { printableJson } from "./clean.ts";
+import type { Paint, Style } from "./style.ts";
+import { type DiffRow, diffText } from "./text-diff.ts";
+import { cut, cutPair, displayWidth, join, pad } from "./text-width.ts";
+import { count, fieldCauseText, fieldPath } from "./words.ts";
+
+/** A label with what stands beside it; `below` starts further left, under the label. */
+export interface Entry {
+  readonly label: string;
+  readonly beside: readonly string[];
+  readonly below?: readonly string[];
+}
+
+/** How wide a value column is, and how values of a change are set in it. */
+export interface FieldLayout {
+  readonly style: Style;
+  /** Columns beside the labels. */
+  readonly width: number;
+  /** Columns below a label. */
+  readonly belowWidth: number;
+  /** The cause that the change's heading has said already. */
+  readonly cause: Cause;
+  readonly action: Action;
+}
+
+const MAX_ITEMS = 12;
+const MAX_VALUE_LINES = 6;
+const MAX_DIFF_ROWS = 40;
+/** A longer value does not push the arrows of the others to the right. */
+const MAX_ALIGNED = 32;
+/** Columns of `- ` and ` → `. */
+const MARK = 2;
+const ARROW = 3;
+
+/** Actions that show one value per field, since the object or its management begins or ends; and how. */
+const ONE_SIDED: Readonly<Partial<Record<Action, "added" | "removed" | "dim">>> = {
+  create: "added",
+  delete: "removed",
+  release: "dim",
+};
+
+/** A value on one line: JSON with a space after each comma, nothing hidden in it. */
+export function valueText(value: Json): string {
+  if (isArray(value)) return `[${value.map(valueText).join(", ")}]`;
+  if (!isObject(value)) return printableJson(JSON.stringify(value));
+  const entries = Object.entries(value).map(([key, item]) => `${valueText(key)}: ${valueText(item)}`);
+  return `{${entries.join(", ")}}`;
+}
+
+/** The entries of a change's fields, their arrows aligned. */
+export function fieldEntries(fields: readonly FieldChange[], layout: FieldLayout): readonly Entry[] {
+  const widths = fields.flatMap((f) => (fitsInline(f, layout) ? [displayWidth(side(f, "before"))] : []));
+  const beforeWidth = Math.max(0, ...widths.filter((width) => width <= MAX_ALIGNED));
+  return fields.map((field) => {
+    const entry = fieldEntry(field, layout, beforeWidth);
+    const note = field.cause === layout.cause ? null : fieldCauseText(field.cause);
+    const paint = field.cause === "manifest" ? layout.style.dim : layout.style.warning;
+    return note === null ? entry : annotate(entry, paint(`(${note})`));
+  });
+}
+
+function fieldEntry(field: FieldChange, layout: FieldLayout, beforeWidth: number): Entry {
+  const label = fieldPath(field.pointer);
+  if (isLongText(field)) return { label, ...textLines(field, layout) };
+  if (ONE_SIDED[layout.action] !== undefined) return { label, beside: singleLines(field, layout) };
+  if (fitsInline(field, layout)) return { label, beside: [inlinePair(field, layout, beforeWidth)] };
+  if (isArray(field.before) && isArray(field.after)) {
+    const lines = listDifference(field.before, field.after, layout);
+    if (lines.length > 0) return { label, beside: lines };
+  }
+  return { label, beside: stackedPair(field, layout) };
+}
+
+/** Put before what has several lines, after what has one. */
+function annotate(entry: Entry, note: string): Entry {
+  const [only, ...more] = entry.beside;
+  const beside = only !== undefined && more.length === 0 ? [`${only}  ${note}`] : [note, ...entry.beside];
+  return { ...entry, beside };
+}
+
+/** Masked data holds no sensitive value; this does not rely on it. */
+function side(field: FieldChange, which: "before" | "after"): string {
+  const value = field[which];
+  if (value === undefined) return "(none)";
+  return field.sensitive ? SENSITIVE : valueText(value);
+}
+
+function noteWidth(field: FieldChange, layout: FieldLayout): number {
+  const note = field.cause === layout.cause ? null : fieldCauseText(field.cause);
+  return note === null ? 0 : note.length + 4;
+}
+
+function fitsInline(field: FieldChange, layout: FieldLayout): boolean {
+  if (ONE_SIDED[layout.action] !== undefined || isLongText(field)) return false;
+  const width = displayWidth(side(field, "before")) + ARROW + displayWidth(side(field, "after"));
+  return width <= layout.width - noteWidth(field, layout);
+}
+
+function inlinePair(field: FieldChange, layout: FieldLayout, beforeWidth: number): string {
+  const { style } = layout;
+  const [before, after] = [side(field, "before"), side(field, "after")];
+  const room = layout.width - noteWidth(field, layout) - ARROW - displayWidth(after);
+  const space = pad(before, Math.min(beforeWidth, room)).slice(before.length);
+  return `${style.removed(before)}${space} ${style.dim("→")} ${style.added(after)}`;
+}
+
+function stackedPair(field: FieldChange, layout: FieldLayout): readonly string[] {
+  const { removed, added } = layout.style;
+  const [before, after] = cutPair(side(field, "before"), side(field, "after"), layout.width - MARK);
+  return [removed(`- ${before}`), added(`+ ${after}`)];
+}
+
+/** A value that exists on one side only. */
+function singleLines(field: FieldChange, layout: FieldLayout): readonly string[] {
+  const paint = layout.style[ONE_SIDED[layout.action] ?? "changed"];
+  const value = field.after ?? field.before ?? null;
+  const text = side(field, field.after === undefined ? "before" : "after");
+  if (field.sensitive || !(isArray(value) || isObject(value))) return [paint(cut(text, layout.width))];
+  const lines = join(text.split(", "), ", ", layout.width);
+  const shown = lines.length > MAX_VALUE_LINES ? [...lines.slice(0, MAX_VALUE_LINES - 1), "…"] : lines;
+  return shown.map((line) => paint(cut(line, layout.width)));
+}
+
+/** What a list gains and loses; empty when only its order changes. */
+function listDifference(
+  before: readonly Json[],
+  after: readonly Json[],
+  layout: FieldLayout,
+): readonly string[] {
+  const [old, now] = [before.map(valueText), after.map(valueText)];
+  return signedLists(without(now, old), without(old, now), layout);
+}
+
+/** The items that are left when each of the others has taken away one of its kind. */
+function without(items: readonly string[], others: readonly string[]): readonly string[] {
+  const left = new Map<string, number>();
+  for (const other of others) left.set(other, (left.get(other) ?? 0) + 1);
+  return items.filter((item) => {
+    const number = left.get(item) ?? 0;
+    left.set(item, number - 1);
+    return number <= 0;
+  });
+}
+
+/** `+ a, b, … and 3 more` and `- c`, wrapped between items. */
+export function signedLists(
+  added: readonly string[],
+  removed: readonly string[],
+  layout: Pick<FieldLayout, "style" | "width">,
+): readonly string[] {
+  return [
+    ...signedList("+", added, layout.style.added, layout),
+    ...signedList("-", removed, layout.style.removed, layout),
+  ];
+}
+
+function signedList(
+  sign: string,
+  items: readonly string[],
+  paint: Paint,
+  layout: Pick<FieldLayout, "style" | "width">,
+): readonly string[] {
+  const room = layout.width - MARK;
+  // Leaving out a single item would take as much space as showing it.
+  const shown = items.length > MAX_ITEMS + 1 ? items.slice(0, MAX_ITEMS) : items;
+  const more = items.length > shown.length ? [`… and ${items.length - shown.length} more`] : [];
+  const lines = join([...shown.map((item) => cut(item, room - 1)), ...more], ", ", room);
+  return lines.map((line, i) => paint(`${i === 0 ? sign : " "} ${line}`));
+}
+
+function isLongText(field: FieldChange): boolean {
+  const breaks = (value: Json | undefined): boolean => typeof value === "string" && /\n./s.test(value);
+  const text = (value: Json | undefined): boolean =>
+    value === undefined || value === null || typeof value === "string";
+  if (field.sensitive || !text(field.before) || !text(field.after)) return false;
+  return breaks(field.before) || breaks(field.after);
+}
+
+/** A line diff; of a text that goes away or is left as it is only its length. */
+function textLines(field: FieldChange, layout: FieldLayout): Pick<Entry, "beside" | "below"> {
+  const { style } = layout;
+  const [before, after] = [asText(field.before), asText(field.after)];
+  const diff = diffText(before, after);
+  if (after === "") {
+    const single = ONE_SIDED[layout.action];
+    const length = style[single ?? "removed"](count(diff.removed, "line"));
+    return { beside: [single ? length : `${length} ${style.dim("→")} ${style.added(side(field, "after"))}`] };
+  }
+  const counts = [
+    ...(diff.added > 0 ? [style.added(`+${count(diff.added, "line")}`)] : []),
+    ...(diff.removed > 0 ? [style.removed(`-${count(diff.removed, "line")}`)] : []),
+  ];
+  return { beside: [counts.join(", ")], below: diffLines(diff.rows, layout) };
+}
+
+function asText(value: Json | undefined): string {
+  return typeof value === "string" ? value : "";
+}
+
+function diffLines(rows: readonly DiffRow[], layout: FieldLayout): readonly string[] {
+  const shown = rows.length > MAX_DIFF_ROWS + 1 ? rows.slice(0, MAX_DIFF_ROWS) : rows;
+  const gutter = Math.max(...shown.map((row) => String(row.line ?? "").length));
+  const lines = shown.map((row, i) => diffLine(row, counterpart(shown, i), gutter, layout));
+  const hidden = rows.length - shown.length;
+  if (hidden === 0) return lines;
+  return [
+    ...lines,
+    layout.style.dim(`${" ".repeat(gutter)} … ${count(hidden, "more line")} (--format json has all)`),
+  ];
+}
+
+function diffLine(row: DiffRow, other: string, gutter: number, layout: FieldLayout): string {
+  const { style } = layout;
+  const number = String(row.line ?? "").padStart(gutter);
+  if (row.sign === "…") return style.dim(`${number} …`);
+  const text = cutPair(row.text, other, layout.belowWidth - gutter - 3)[0];
+  const line = `${row.sign} ${text}`.trimEnd();
+  if (row.sign === "-") return `${style.dim(number)} ${style.removed(line)}`;
+  if (row.sign === "+") return `${style.dim(number)} ${style.added(line)}`;
+  return row.sign === " " ? `${style.dim(number)} ${line}`.trimEnd() : style.dim(`${number} ${line}`);
+}
+
+/** The text that a changed row stands against: the same row of the neighbouring run of the other sign. */
+function counterpart(rows: readonly DiffRow[], index: number): string {
+  const sign = rows[index]?.sign;
+  if (sign !== "-" && sign !== "+") return "";
+  const step = sign === "-" ? 1 : -1;
+  let first = index;
+  while (rows[first - 1]?.sign === sign) first -= 1;
+  let edge = index;
+  while (rows[edge]?.sign === sign) edge += step;
+  const other = sign === "-" ? "+" : "-";
+  if (rows[edge]?.sign !== other) return "";
+  let start = edge;
+  while (rows[start - 1]?.sign === other) start -= 1;
+  const match = rows[start + index - first];
+  return match?.sign === other ? match.text : "";
+}

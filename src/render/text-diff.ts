@@ -1,0 +1,93 @@
+/**
+ * Line differences of long texts such as scripts, as rows that text, Markdown and HTML can each
+ * print in their own way.
+ */
+import { type StructuredPatchHunk, structuredPatch } from "diff";
+import { printable } from "./clean.ts";
+
+export interface DiffRow {
+  /** `…` stands for unchanged lines that are left out, `\` for a missing line break at the end. */
+  readonly sign: " " | "-" | "+" | "…" | "\\";
+  /** The line's number on its own side; null where the row is no line. */
+  readonly line: number | null;
+  /** Printable. */
+  readonly text: string;
+}
+
+export interface TextDiff {
+  readonly rows: readonly DiffRow[];
+  readonly added: number;
+  readonly removed: number;
+}
+
+/** Above this many differing lines both texts are shown whole: an exact answer would take too long. */
+const MAX_EDITS = 1000;
+const CONTEXT = 2;
+const TAB = "    ";
+
+/** The rows that lead from one text to another; a text that does not exist is empty. */
+export function diffText(before: string, after: string): TextDiff {
+  const [a, b] = endAlike(before, after);
+  const patch = structuredPatch("", "", a, b, "", "", { context: CONTEXT, maxEditLength: MAX_EDITS });
+  const rows = patch === undefined ? [...wholeRows(a, "-"), ...wholeRows(b, "+")] : hunkRows(patch.hunks);
+  return {
+    rows,
+    added: rows.filter((r) => r.sign === "+").length,
+    removed: rows.filter((r) => r.sign === "-").length,
+  };
+}
+
+/** A line break at the end matters only where exactly one of two texts has it. */
+function endAlike(before: string, after: string): readonly [string, string] {
+  const open = (text: string): boolean => text !== "" && !text.endsWith("\n");
+  const close = (text: string): string => (open(text) ? `${text}\n` : text);
+  const differ = before !== "" && after !== "" && open(before) !== open(after);
+  return differ ? [before, after] : [close(before), close(after)];
+}
+
+function wholeRows(text: string, sign: "-" | "+"): readonly DiffRow[] {
+  return text
+    .replace(/\n$/, "")
+    .split("\n")
+    .map((line, i) => ({ sign, line: i + 1, text: visible(line, sign) }));
+}
+
+function hunkRows(hunks: readonly StructuredPatchHunk[]): readonly DiffRow[] {
+  return hunks.flatMap((hunk, i) => {
+    const gap: readonly DiffRow[] = i === 0 ? [] : [{ sign: "…", line: null, text: "" }];
+    return [...gap, ...numbered(hunk)];
+  });
+}
+
+function numbered(hunk: StructuredPatchHunk): readonly DiffRow[] {
+  const lines = hunk.lines.map((line) => ({ sign: line.slice(0, 1) as DiffRow["sign"], raw: line.slice(1) }));
+  const lookAlike = lookAlikes(lines.filter((l) => l.sign === "-" || l.sign === "+").map((l) => l.raw));
+  let oldLine = hunk.oldStart;
+  let newLine = hunk.newStart;
+  return lines.map(({ sign, raw }) => {
+    if (sign === "\\") return { sign, line: null, text: "no line break at the end" };
+    const line = sign === "-" ? oldLine : newLine;
+    if (sign !== "+") oldLine += 1;
+    if (sign !== "-") newLine += 1;
+    return { sign, line, text: lookAlike.has(raw) ? printable(raw) : visible(raw, sign) };
+  });
+}
+
+/** The lines that differ from another one only in what is not seen: a tab for spaces. */
+function lookAlikes(lines: readonly string[]): ReadonlySet<string> {
+  const first = new Map<string, string>();
+  const found = new Set<string>();
+  for (const line of lines) {
+    const look = visible(line, "+");
+    const other = first.get(look) ?? line;
+    first.set(look, other);
+    if (other !== line) found.add(other).add(line);
+  }
+  return found;
+}
+
+/** Tabs as spaces; on changed lines spaces at the end as dots, since they may be the difference. */
+function visible(line: string, sign: DiffRow["sign"]): string {
+  const text = printable(line.replaceAll("\t", TAB));
+  return sign === " " ? text : text.replace(/ +$/, (spaces) => "·".repeat(spaces.length));
+}

@@ -1,0 +1,167 @@
+import { describe, expect, it } from "vitest";
+import { toDocument } from "../../src/render/document.ts";
+import { renderConfirmation, renderPlan } from "../../src/render/plan-text.ts";
+import { createStyle } from "../../src/render/style.ts";
+import { displayWidth } from "../../src/render/text-width.ts";
+import { expectGolden } from "../helpers/golden.ts";
+import {
+  change,
+  everyAction,
+  field,
+  hostileChanges,
+  LONG_SCRIPT,
+  manyLinks,
+  plain,
+  planDocument,
+} from "./documents.ts";
+
+const quiet = { showRequests: false } as const;
+
+describe("renderPlan", () => {
+  it("shows every action and cause at 80 columns", () => {
+    const text = renderPlan(planDocument(everyAction()), plain, { ...quiet, inventory: "appliance" });
+    expectGolden("render/plan-80.txt", text);
+  });
+
+  it("uses the room of 200 columns", () => {
+    const wide = createStyle({ color: false, width: 200 });
+    expectGolden(
+      "render/plan-200.txt",
+      renderPlan(planDocument(everyAction()), wide, { ...quiet, inventory: "file" }),
+    );
+  });
+
+  it("colours symbols, sides and names", () => {
+    const color = createStyle({ color: true, width: 80 });
+    const text = renderPlan(planDocument(everyAction()), color, quiet);
+    expectGolden("render/plan-color.txt", text.replaceAll("\x1b", "␛"));
+  });
+
+  it("differs from the coloured text in nothing but colour", () => {
+    const color = createStyle({ color: true, width: 80 });
+    const document = planDocument([...everyAction(), ...hostileChanges(), ...manyLinks()]);
+    const stripped = renderPlan(document, color, quiet).replaceAll(/\x1b\[[\d;]*m/g, "");
+    expect(stripped).toBe(renderPlan(document, plain, quiet));
+  });
+
+  it("shows each request whole when asked to", () => {
+    expectGolden(
+      "render/plan-requests.txt",
+      renderPlan(planDocument(everyAction()), plain, { showRequests: true }),
+    );
+  });
+
+  it("makes hostile names harmless", () => {
+    const text = renderPlan(planDocument(hostileChanges()), plain, { showRequests: true });
+    expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u200f\u202e]/);
+    expectGolden("render/plan-hostile.txt", text);
+  });
+
+  it("counts many links and names the first", () => {
+    expectGolden("render/plan-links.txt", renderPlan(planDocument(manyLinks()), plain, quiet));
+  });
+
+  it("shows a long new script in part, and of a deleted one only the length", () => {
+    const changes = [
+      change("trigger/New", "create", {
+        fields: [field("/script", undefined, LONG_SCRIPT), field("/debug", undefined, false)],
+      }),
+      change("trigger/Old", "delete", { fields: [field("/script", LONG_SCRIPT, undefined)] }),
+    ];
+    expectGolden("render/plan-long-script.txt", renderPlan(planDocument(changes), plain, quiet));
+  });
+
+  it("shows one value where there is one, and both where a field comes or goes", () => {
+    const fields = [
+      field("/script", LONG_SCRIPT, null),
+      field("/debug", true, undefined),
+      field("/events", ["A", "B"], ["B", "A"]),
+    ];
+    const changes = [
+      change("trigger/Cleared", "update", { fields }),
+      change("trigger/Left alone", "release", { fields: fields.map(({ after: _, ...rest }) => rest) }),
+      change("trigger/Gone", "delete", {
+        cause: "drift",
+        fields: fields.map(({ after: _, ...rest }) => rest),
+      }),
+      change("trigger/Back", "create", { cause: "conflict", fields: [field("/events", undefined, [])] }),
+      change("email_group/Reordered", "adopt", {
+        fields: [
+          field("/email_addresses", Array(9).fill("noc@example.com"), Array(8).fill("noc@example.com")),
+        ],
+      }),
+    ];
+    expectGolden("render/plan-sides.txt", renderPlan(planDocument(changes), plain, quiet));
+  });
+
+  it("says that nothing changes", () => {
+    expectGolden("render/plan-empty.txt", renderPlan(planDocument([]), plain, quiet));
+  });
+
+  it("says that a guard refuses the plan, and shows it", () => {
+    const refusal = {
+      severity: "error",
+      code: "too-many-deletes",
+      summary: "Too many deletes",
+      detail: "",
+    } as const;
+    const document = planDocument([change("alert/Old", "delete")], { diagnostics: [refusal] });
+    expectGolden("render/plan-refused.txt", renderPlan(document, plain, quiet));
+  });
+
+  it("never takes a failed run for an empty plan", () => {
+    const diagnostics = [
+      { severity: "error", code: "unauthorized", summary: "Not allowed", detail: "" },
+    ] as const;
+    const failed = toDocument({ command: "plan", exitCode: 1, version: "0.1.0", diagnostics });
+    expect(renderPlan(failed, plain, quiet)).toBe("No plan was made: 1 error.\n");
+    const target = { host: "eda-01", firmware: "9.8.0", platform: "discover" };
+    const later = toDocument({ command: "plan", exitCode: 1, version: "0.1.0", diagnostics, target });
+    expect(renderPlan(later, plain, quiet)).toBe("No plan was made: 1 error.\n");
+    const drift = { ...later, command: "drift" } as const;
+    expect(renderPlan(drift, plain, quiet)).toBe("It is not known whether there is drift: 1 error.\n");
+  });
+
+  it("words drift as drift", () => {
+    const changes = [
+      change("alert/Gone", "create", {
+        cause: "drift",
+        fields: [field("/severity", undefined, 3, { cause: "drift" })],
+      }),
+      change("alert/HTTP errors", "update", {
+        cause: "drift",
+        fields: [field("/severity", 5, 3, { cause: "drift" })],
+      }),
+    ];
+    const drifted = { ...planDocument(changes), command: "drift" } as const;
+    expectGolden("render/drift.txt", renderPlan(drifted, plain, quiet));
+    const clean = { ...planDocument([]), command: "drift" } as const;
+    expect(renderPlan(clean, plain, quiet)).toContain(
+      "No drift. The appliance is as it was last applied (7 resources).",
+    );
+  });
+
+  it.each([80, 100, 200])("keeps within %i columns what is not a name, a request or a digest", (width) => {
+    const style = createStyle({ color: false, width });
+    const lines = renderPlan(planDocument([...everyAction(), ...manyLinks()]), style, quiet).split("\n");
+    expect(lines.filter((line) => displayWidth(line) > width)).toEqual([]);
+  });
+
+  it("masks a sensitive value even when the data does not", () => {
+    const leak = change("trigger/T", "update", {
+      fields: [field("/script", "s3cret\nx", "other\ns3cret", { sensitive: true })],
+    });
+    expect(renderPlan(planDocument([leak]), plain, quiet)).not.toContain("s3cret");
+  });
+});
+
+describe("renderConfirmation", () => {
+  it("counts what is destroyed and names the appliance", () => {
+    expect(renderConfirmation(planDocument(everyAction()))).toBe(
+      "Apply 10 changes (1 replace, 1 delete) to eda-01.example.com? Only 'yes' is accepted: ",
+    );
+    expect(renderConfirmation(planDocument([change("tag/pci", "create")]))).toBe(
+      "Apply 1 change to eda-01.example.com? Only 'yes' is accepted: ",
+    );
+  });
+});
