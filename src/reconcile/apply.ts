@@ -1,0 +1,136 @@
+/**
+ * Walks a plan through the port: each change as soon as those it requires are applied, a bounded
+ * number at once. A failed change blocks only what requires it.
+ */
+import pLimit from "p-limit";
+import type { AppliancePort, Assignment } from "../appliance/port.ts";
+import { ApplianceError } from "../errors.ts";
+import { isArray } from "../json.ts";
+import type { Address, ApplyEvent, Change, Id, Json, JsonObject, Operation, Plan, Result } from "../model.ts";
+import { placeholder } from "./operations.ts";
+import { fillSecrets } from "./secrets.ts";
+
+export interface ApplyOptions {
+  /** Changes in progress at once. */
+  readonly parallelism: number;
+  readonly onEvent: (event: ApplyEvent) => void;
+  /** The real values of a resource's fields, for what the plan holds as a template. */
+  readonly fieldsOf: (address: Address) => JsonObject;
+  /** Once aborted, calls in flight finish and nothing new starts. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Applied {
+  /** In the plan's order. */
+  readonly results: readonly Result[];
+  /** Operations that the appliance confirmed. */
+  readonly operations: number;
+}
+
+/** Errors that every further request would meet as well. */
+const HOPELESS = new Set(["unreachable", "tls", "unauthorized", "eula", "not-an-appliance", "redirected"]);
+
+/** Applies the plan. Never rejects for what an appliance answers: that is in the results. */
+export async function applyPlan(plan: Plan, port: AppliancePort, options: ApplyOptions): Promise<Applied> {
+  const run: Run = { port, options, created: new Map(), progress: { operations: 0, hopeless: false } };
+  const limit = pLimit(options.parallelism);
+  const results = new Map<Address, Promise<Result>>();
+  // Waves ascend, so what a change requires is in the map before it.
+  for (const change of plan.changes) {
+    const required = change.requires.flatMap((address) => results.get(address) ?? []);
+    results.set(
+      change.address,
+      Promise.all(required).then((before) => {
+        const failed = before.find(({ outcome }) => outcome !== "applied");
+        return failed === undefined
+          ? limit(() => applyChange(change, run))
+          : finish(run, change, blocked(change, failed));
+      }),
+    );
+  }
+  return { results: await Promise.all(results.values()), operations: run.progress.operations };
+}
+
+interface Run {
+  readonly port: AppliancePort;
+  readonly options: ApplyOptions;
+  readonly created: Map<Address, Id>;
+  readonly progress: { operations: number; hopeless: boolean };
+}
+
+function finish(run: Run, change: Change, result: Result): Result {
+  run.options.onEvent({ type: "finished", change, result });
+  return result;
+}
+
+function result(change: Change, rest: Omit<Result, "address" | "action">): Result {
+  return { address: change.address, action: change.action, ...rest };
+}
+
+/** What waits for a change that was never tried was not tried either. */
+function blocked(change: Change, failed: Result): Result {
+  if (failed.outcome === "not_tried") return result(change, { outcome: "not_tried" });
+  return result(change, { outcome: "blocked", blockedBy: failed.blockedBy ?? failed.address });
+}
+
+async function applyChange(change: Change, run: Run): Promise<Result> {
+  const stopped = (): boolean => run.options.signal?.aborted === true || run.progress.hopeless;
+  if (stopped()) return finish(run, change, result(change, { outcome: "not_tried" }));
+  run.options.onEvent({ type: "started", change });
+  let done = 0;
+  try {
+    for (const operation of change.operations) {
+      if (done > 0 && stopped()) throw new Error("interrupted");
+      await send(operation, change, run);
+      done += 1;
+      run.progress.operations += 1;
+    }
+    return finish(run, change, result(change, { outcome: "applied" }));
+  } catch (error) {
+    if (error instanceof ApplianceError && HOPELESS.has(error.code)) run.progress.hopeless = true;
+    return finish(run, change, result(change, { outcome: "failed", error: explain(error, change, done) }));
+  }
+}
+
+function explain(error: unknown, change: Change, done: number): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const before =
+    done === 0 ? "" : ` (${done} of its ${change.operations.length} operations were done before)`;
+  return `${message}${before}`;
+}
+
+async function send(operation: Operation, change: Change, run: Run): Promise<void> {
+  const { port } = run;
+  const path = resolvePath(operation.path, change, run);
+  const body = fillSecrets(operation, run.options.fieldsOf(change.address));
+  switch (operation.method) {
+    case "PATCH":
+      return port.patch(path, body ?? {});
+    case "DELETE":
+      return port.remove(path);
+    case "POST":
+      if (body !== undefined && (body.assign !== undefined || body.unassign !== undefined)) {
+        return port.assign(path, resolveAssignment(body, run));
+      }
+      run.created.set(change.address, await port.create(path, body ?? {}));
+  }
+}
+
+/** A path names no object but the change's own by placeholder. */
+function resolvePath(path: string, change: Change, run: Run): string {
+  const id = run.created.get(change.address);
+  return id === undefined ? path : path.replace(placeholder(change.address), () => id);
+}
+
+function resolveAssignment(body: JsonObject, run: Run): Assignment {
+  const ids = (list: Json | undefined): readonly Id[] =>
+    isArray(list) ? list.map((item) => resolveId(item, run)) : [];
+  return { assign: ids(body.assign), unassign: ids(body.unassign) };
+}
+
+function resolveId(item: Json, run: Run): Id {
+  if (typeof item !== "string") return String(item);
+  const id = run.created.get(item.slice(1, -1));
+  if (id === undefined) throw new TypeError(`${item} was not created in this run`);
+  return id;
+}

@@ -1,0 +1,45 @@
+/**
+ * Order between changes: what must be done before what, as waves. A change's wave is one more than the
+ * latest wave it waits for, so everything in one wave can run at once.
+ */
+import type { Address, Change } from "../model.ts";
+
+export type Requirements = ReadonlyMap<Address, ReadonlySet<Address>>;
+
+/** The wave of each address, or the addresses of a cycle. */
+export function planWaves(
+  requirements: Requirements,
+): { readonly waves: ReadonlyMap<Address, number> } | { readonly cycle: readonly Address[] } {
+  const waves = new Map<Address, number>();
+  const path: Address[] = [];
+  const visit = (address: Address): readonly Address[] | undefined => {
+    if (waves.has(address)) return undefined;
+    const start = path.indexOf(address);
+    if (start >= 0) return path.slice(start);
+    path.push(address);
+    let wave = 1;
+    for (const required of requirements.get(address) ?? []) {
+      const cycle = visit(required);
+      if (cycle !== undefined) return cycle;
+      wave = Math.max(wave, (waves.get(required) ?? 0) + 1);
+    }
+    path.pop();
+    waves.set(address, wave);
+    return undefined;
+  };
+  for (const address of requirements.keys()) {
+    const cycle = visit(address);
+    if (cycle !== undefined) return { cycle };
+  }
+  return { waves };
+}
+
+/** By wave, then in the given order of kinds, then by address. */
+export function sortChanges(
+  changes: readonly Change[],
+  rank: (address: Address) => number,
+): readonly Change[] {
+  return [...changes].sort(
+    (a, b) => a.wave - b.wave || rank(a.address) - rank(b.address) || (a.address < b.address ? -1 : 1),
+  );
+}

@@ -1,0 +1,90 @@
+/**
+ * What must be done before what:
+ *
+ *     referenced object created, replaced, renamed ──▶ whoever names or assigns it
+ *     whoever unassigns it or stops naming it      ──▶ object deleted or replaced
+ *     deletes of kinds that can refer to a kind    ──▶ deletes and replaces of that kind
+ *     object gives up a name (rename, delete)      ──▶ object that takes the name
+ */
+
+import { parsePointer } from "../json.ts";
+import { kindNamed } from "../kinds/index.ts";
+import type { Address } from "../model.ts";
+import { topField } from "./compare.ts";
+import type { Draft, Planned } from "./draft.ts";
+import type { Requirements } from "./graph.ts";
+
+type Entry = Planned & { readonly draft: Draft };
+
+const MAKES_ANEW: readonly Draft["action"][] = ["create", "replace", "rename"];
+const ENDS_ONE: readonly Draft["action"][] = ["delete", "replace"];
+const GIVES_UP: readonly Draft["action"][] = ["rename", "delete"];
+
+/** For every change, the changes that must be done first. */
+export function requirements(planned: readonly Planned[]): Requirements {
+  const entries = planned.filter((entry): entry is Entry => entry.draft !== undefined);
+  const drafts = new Map(entries.map((entry) => [entry.draft.address, entry]));
+  const required = new Map(entries.map(({ draft }) => [draft.address, new Set<Address>()]));
+  const add = (before: Address, after: Address): void => {
+    if (before !== after) required.get(after)?.add(before);
+  };
+  for (const entry of entries) {
+    for (const used of usedAddresses(entry)) {
+      if (MAKES_ANEW.includes(drafts.get(used)?.draft.action ?? "update")) add(used, entry.draft.address);
+    }
+    for (const left of leftAddresses(entry)) {
+      if (ENDS_ONE.includes(drafts.get(left)?.draft.action ?? "update")) add(entry.draft.address, left);
+    }
+  }
+  for (const [before, after] of [...deletesInOrder(entries), ...namesInOrder(entries)]) add(before, after);
+  return required;
+}
+
+/** What the change's own operations assign or name. */
+function usedAddresses({ resource, draft }: Entry): readonly Address[] {
+  if (draft.action === "delete") return [];
+  const changed = new Set(draft.fields.map(topField));
+  const named = (kindNamed(resource.kind).references?.(resource.fields) ?? [])
+    .filter(({ pointer }) => changed.has(parsePointer(pointer)[0] ?? ""))
+    .map(({ kind, name }) => `${kind}/${name}`);
+  return [...named, ...draft.relations.flatMap(({ assign }) => assign)];
+}
+
+/** What the change takes its hands off; only matters where that is deleted or replaced. */
+function leftAddresses({ resource, live, draft }: Entry): readonly Address[] {
+  const named = live === undefined ? [] : (kindNamed(resource.kind).references?.(live.fields) ?? []);
+  return [
+    ...named
+      .map(({ kind, name }) => `${kind}/${name}`)
+      .filter((address) => !usedAddresses({ resource, draft, relations: {} }).includes(address)),
+    ...draft.relations.flatMap(({ unassign }) => unassign),
+  ];
+}
+
+type Edge = readonly [Address, Address];
+
+/** Links of objects to be deleted are not read, so the kinds decide: who can refer to it goes first. */
+function deletesInOrder(entries: readonly Entry[]): readonly Edge[] {
+  const ending = entries.filter(({ draft }) => ENDS_ONE.includes(draft.action));
+  const deletes = ending.filter(({ draft }) => draft.action === "delete");
+  return deletes.flatMap((referrer) => {
+    const targets = new Set(Object.values(kindNamed(referrer.resource.kind).relations).map(({ to }) => to));
+    return ending
+      .filter(({ resource }) => targets.has(resource.kind))
+      .map(({ draft }): Edge => [referrer.draft.address, draft.address]);
+  });
+}
+
+function namesInOrder(entries: readonly Entry[]): readonly Edge[] {
+  const givenUp = new Map(
+    entries
+      .filter(({ draft }) => GIVES_UP.includes(draft.action))
+      .map(({ resource, live, draft }) => [`${resource.kind}/${live?.name}`, draft.address]),
+  );
+  return entries
+    .filter(({ draft }) => draft.action !== "delete" && MAKES_ANEW.includes(draft.action))
+    .flatMap(({ draft }): Edge[] => {
+      const holder = givenUp.get(draft.address);
+      return holder === undefined ? [] : [[holder, draft.address]];
+    });
+}

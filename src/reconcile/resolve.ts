@@ -1,0 +1,252 @@
+/** What relations point at: names and selectors of the manifest → objects of the snapshot. */
+import { didYouMean } from "../diagnostics.ts";
+import { findKind, kindNamed } from "../kinds/index.ts";
+import { DEVICE, referenceTargets } from "../kinds/targets.ts";
+import type { Address, Diagnostic, Id, Manifest, Pointer, Reference, Resource } from "../model.ts";
+import { selectorKey } from "./devices.ts";
+import { groupByName, type Match } from "./match.ts";
+import { mustReplace, type Snapshot } from "./snapshot.ts";
+
+/** One end of a link that the manifest wants. */
+export interface Resolved {
+  readonly address: Address;
+  /** The live id; null for an object that this run creates. */
+  readonly id: Id | null;
+  /** The object is created or replaced in this run: operations name it by address. */
+  readonly pending: boolean;
+  readonly label?: string;
+}
+
+export type ResolvedRelations = Readonly<Record<string, readonly Resolved[]>>;
+
+export interface Resolution {
+  /** By address. */
+  readonly relations: ReadonlyMap<Address, ResolvedRelations>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+type Answer = { readonly targets: readonly Resolved[] } | { readonly problem: Diagnostic };
+
+/** Resolves every relation of every entry; what cannot be resolved is an error at its own place. */
+export function resolveRelations(
+  manifest: Manifest,
+  matches: readonly Match[],
+  snapshot: Snapshot,
+): Resolution {
+  const resolver = createResolver(manifest, matches, snapshot);
+  const diagnostics: Diagnostic[] = [];
+  const relations = new Map(
+    matches.map(({ resource }) => {
+      const entries = Object.entries(resource.relations).map(([name, references]) => {
+        const answers = references.map((reference) => resolver(resource, name, reference));
+        diagnostics.push(...answers.flatMap((a) => ("problem" in a ? [a.problem] : [])));
+        return [name, unique(answers.flatMap((a) => ("targets" in a ? a.targets : [])))] as const;
+      });
+      return [resource.address, Object.fromEntries(entries)];
+    }),
+  );
+  return { relations, diagnostics };
+}
+
+/** Several selectors may find one device: it is one link. */
+function unique(targets: readonly Resolved[]): readonly Resolved[] {
+  return [...new Map(targets.map((target) => [target.id ?? target.address, target])).values()];
+}
+
+type Resolver = (resource: Resource, relation: string, reference: Reference) => Answer;
+
+function createResolver(manifest: Manifest, matches: readonly Match[], snapshot: Snapshot): Resolver {
+  const names = createNameResolver(manifest, matches, snapshot);
+  return (resource, relation, reference) => {
+    if (reference.to === "device") return resolveDevice(resource, reference, snapshot);
+    const to = kindNamed(resource.kind).relations[relation]?.to ?? relation;
+    return reference.to === "name"
+      ? names(resource, to, reference.name, reference.pointer)
+      : resolveDiscoveryId(resource, to, reference.discoveryId, reference.pointer, snapshot);
+  };
+}
+
+function problem(
+  resource: Resource,
+  pointer: Pointer,
+  text: Pick<Diagnostic, "code" | "summary" | "detail">,
+  source = resource.at(pointer),
+): { readonly problem: Diagnostic } {
+  return { problem: { severity: "error", ...text, address: resource.address, pointer, source } };
+}
+
+// ---------------------------------------------------------------- names
+
+type NameResolver = (resource: Resource, to: string, name: string, pointer: Pointer) => Answer;
+
+function createNameResolver(manifest: Manifest, matches: readonly Match[], snapshot: Snapshot): NameResolver {
+  const declared = new Map(matches.map((match) => [match.resource.address, match]));
+  const addresses = new Set(manifest.resources.map((resource) => resource.address));
+  const claimed = new Map(matches.map(({ resource, live }) => [`${resource.kind} ${live?.id}`, resource]));
+  const live = new Map<string, ByName>(
+    [...snapshot.objects, ...snapshot.targets].map(([k, list]) => [k, byName(list)]),
+  );
+  return (resource, to, name, pointer) => {
+    const own = declared.get(`${to}/${name}`);
+    if (own !== undefined) return { targets: [fromMatch(own)] };
+    if (addresses.has(`${to}/${name}`)) return { targets: [] }; // has an error of its own
+    const named = live.get(to)?.get(name) ?? [];
+    const [object, second] = named;
+    if (object === undefined) {
+      return noSuchObject(resource, to, name, pointer, [
+        ...namesOf(manifest, to),
+        ...(live.get(to)?.keys() ?? []),
+      ]);
+    }
+    if (second !== undefined) return ambiguousReference(resource, to, name, pointer, named);
+    const owner = claimed.get(`${to} ${object.id}`);
+    if (owner !== undefined) return renamedReference(resource, name, pointer, owner);
+    return { targets: [{ address: `${to}/${name}`, id: object.id, pending: false }] };
+  };
+}
+
+type Named = { readonly id: Id; readonly name: string };
+type ByName = ReadonlyMap<string, readonly Named[]>;
+
+function byName(list: readonly Named[]): ByName {
+  return groupByName(list);
+}
+
+function fromMatch({ resource, live }: Match): Resolved {
+  const pending = live === undefined || mustReplace(kindNamed(resource.kind), resource, live);
+  return { address: resource.address, id: live?.id ?? null, pending };
+}
+
+function namesOf(manifest: Manifest, kind: string): readonly string[] {
+  return manifest.resources.filter((r) => r.kind === kind).map((r) => r.name);
+}
+
+function nounOf(kind: string): string {
+  return findKind(kind)?.noun ?? referenceTargets.find((target) => target.kind === kind)?.noun ?? kind;
+}
+
+function noSuchObject(
+  resource: Resource,
+  to: string,
+  name: string,
+  pointer: Pointer,
+  candidates: readonly string[],
+): Answer {
+  const section = findKind(to)?.section;
+  return problem(resource, pointer, {
+    code: "no-such-object",
+    summary: "The name refers to nothing",
+    detail: `Neither the manifest nor the appliance has ${nounOf(to)} called ${JSON.stringify(name)}.${didYouMean(
+      name,
+      candidates,
+    )}${section === undefined ? "" : ` Declare it under ${section}, or correct the name.`}`,
+  });
+}
+
+function ambiguousReference(
+  resource: Resource,
+  to: string,
+  name: string,
+  pointer: Pointer,
+  named: readonly { id: Id }[],
+): Answer {
+  const section = findKind(to)?.section;
+  const remedy =
+    section === undefined
+      ? "Give them different names on the appliance, or refer to one by {discovery_id: …} where the kind has it."
+      : `Rename one on the appliance, or declare the one that is meant under ${section} with lifecycle: {id: ${named[0]?.id}}.`;
+  return problem(resource, pointer, {
+    code: "ambiguous-reference",
+    summary: "The name refers to several objects",
+    detail: `${JSON.stringify(name)} is the name of ids ${named.map(({ id }) => id).join(", ")}. ${remedy}`,
+  });
+}
+
+function renamedReference(resource: Resource, name: string, pointer: Pointer, owner: Resource): Answer {
+  return problem(resource, pointer, {
+    code: "refers-to-former-name",
+    summary: "The name is about to change",
+    detail: `${JSON.stringify(name)} becomes ${JSON.stringify(owner.name)} in this run. Refer to it by the new name.`,
+  });
+}
+
+function resolveDiscoveryId(
+  resource: Resource,
+  to: string,
+  discoveryId: string,
+  pointer: Pointer,
+  snapshot: Snapshot,
+): Answer {
+  const found = snapshot.targets.get(to)?.find((target) => target.discoveryId === discoveryId);
+  if (found !== undefined) return { targets: [{ address: found.address, id: found.id, pending: false }] };
+  return problem(resource, pointer, {
+    code: "no-such-object",
+    summary: "The name refers to nothing",
+    detail: `The appliance has no ${to} with the discovery_id ${JSON.stringify(discoveryId)}. It stands on the ${to}'s page in the appliance.`,
+  });
+}
+
+// ---------------------------------------------------------------- devices
+
+type DeviceReference = Extract<Reference, { to: "device" }>;
+
+/** Devices shown in a message about too many. */
+const SHOWN = 5;
+
+function resolveDevice(resource: Resource, reference: DeviceReference, snapshot: Snapshot): Answer {
+  const { selector, pointer, optional, all, source } = reference;
+  const found = snapshot.devices.get(selectorKey(selector)) ?? [];
+  const what = describeSelector(reference);
+  if (found.length === 0 && !optional) {
+    const text = {
+      code: "no-such-device",
+      summary: "The selector matches no device",
+      detail: `${snapshot.target.host} has never seen a device with ${what}. Correct the selector, or write it as {…, optional: true} if the device may be missing.`,
+    };
+    return problem(resource, pointer, text, source);
+  }
+  if (selector.by === "name" && found.length > 1 && !all) {
+    const shown = found
+      .slice(0, SHOWN)
+      .map(({ label, address }) => `${label} ${address.slice(DEVICE.length + 1)}`);
+    const more = found.length > SHOWN ? `, and ${found.length - SHOWN} more` : "";
+    const text = {
+      code: "ambiguous-device",
+      summary: "The name matches several devices",
+      detail: `${found.length} devices have ${what}: ${shown.join(", ")}${more}. Select one by {discovery_id: …}, or take them all with {name: …, all: true}.`,
+    };
+    return problem(resource, pointer, text, source);
+  }
+  return { targets: found.map((device) => ({ ...device, pending: false })) };
+}
+
+function describeSelector({ selector }: DeviceReference): string {
+  if (selector.by === "filter") return "the properties of this filter";
+  if (selector.by === "search") return `${selector.type} ${JSON.stringify(selector.value)}`;
+  return `the ${selector.by} ${JSON.stringify(selector.value)}`;
+}
+
+/** Tags that filters name and that neither exist nor will: the group would be empty, silently. */
+export function checkNamedReferences(manifest: Manifest, snapshot: Snapshot): readonly Diagnostic[] {
+  const declared = new Set(manifest.resources.map((resource) => resource.address));
+  return manifest.resources.flatMap((resource) => {
+    const references = kindNamed(resource.kind).references?.(resource.fields) ?? [];
+    return references.flatMap(({ kind, name, pointer }): Diagnostic[] => {
+      const live = snapshot.objects.get(kind) ?? [];
+      if (declared.has(`${kind}/${name}`) || live.some((object) => object.name === name)) return [];
+      return [
+        {
+          severity: "warning",
+          code: "names-nothing",
+          summary: "The filter names what does not exist",
+          detail: `Neither the manifest nor the appliance has ${nounOf(kind)} called ${JSON.stringify(
+            name,
+          )}, so nothing will match.${didYouMean(name, [...namesOf(manifest, kind), ...live.map((o) => o.name)])}`,
+          address: resource.address,
+          pointer,
+          source: resource.at(pointer),
+        },
+      ];
+    });
+  });
+}

@@ -1,0 +1,245 @@
+/**
+ * Reads what decides the plan, and nothing else: one list per kind that the manifest has entries of
+ * or refers to, devices by search, and the links of declared relations from the side that needs fewer
+ * requests.
+ */
+import type { AppliancePort } from "../appliance/port.ts";
+import { findKind, kindNamed, kinds } from "../kinds/index.ts";
+import type { Kind, Relation } from "../kinds/kind.ts";
+import { DEVICE, describeDevice, type ReferenceTarget, referenceTargets } from "../kinds/targets.ts";
+import { fromWire, wireId } from "../kinds/wire.ts";
+import type { JsonObject, LiveObject, LiveTarget, Manifest, Reference, Target } from "../model.ts";
+import { type SelectedDevices, SINCE_EVER, selectDevices, selectorKey, selectorsOf } from "./devices.ts";
+import { type LiveObjects, type Match, matchResources } from "./match.ts";
+
+/** A target that manifests can refer to and not manage, with the id that never changes. */
+export interface NamedTarget extends LiveTarget {
+  readonly name: string;
+  readonly discoveryId?: string;
+}
+
+export interface Snapshot {
+  readonly target: Target;
+  readonly objects: LiveObjects;
+  /** By target kind; only those that the manifest refers to. */
+  readonly targets: ReadonlyMap<string, readonly NamedTarget[]>;
+  readonly devices: SelectedDevices;
+  /** Links of live objects by `linkKey`; only of declared relations. */
+  readonly links: ReadonlyMap<string, readonly LiveTarget[]>;
+  /** For objects that must be replaced: who is linked to them, by `linkKey` of the other side. */
+  readonly incoming: ReadonlyMap<string, readonly LiveTarget[]>;
+}
+
+export function linkKey(kind: string, id: string, relation: string): string {
+  return `${kind} ${id} ${relation}`;
+}
+
+export interface SnapshotOptions {
+  /** Answers of an earlier snapshot; selectors found there are not asked for again. */
+  readonly devices?: SelectedDevices;
+}
+
+/**
+ * Takes the snapshot that a plan of this manifest needs. Rejects with an ApplianceError when any read
+ * fails: a list that could not be read is never an empty one.
+ */
+export async function takeSnapshot(
+  port: AppliancePort,
+  manifest: Manifest,
+  options: SnapshotOptions = {},
+): Promise<Snapshot> {
+  // First alone: a wrong host or key is then one clear error, not one per list.
+  const target = await port.target();
+  const known = options.devices ?? new Map();
+  const unknown = selectorsOf(manifest).filter((selector) => !known.has(selectorKey(selector)));
+  const [objects, targets, found] = await Promise.all([
+    readObjects(port, manifest),
+    readTargets(port, manifest),
+    selectDevices(port, unknown),
+  ]);
+  const { matches } = matchResources(manifest, objects);
+  const [links, incoming] = await Promise.all([
+    readLinks(port, matches, objects, targets),
+    readIncoming(port, matches),
+  ]);
+  return { target, objects, targets, devices: new Map([...known, ...found]), links, incoming };
+}
+
+async function readObjects(port: AppliancePort, manifest: Manifest): Promise<LiveObjects> {
+  const wanted = kindsToRead(manifest);
+  const lists = kinds
+    .filter(({ kind }) => wanted.has(kind))
+    .map(async (kind): Promise<[string, readonly LiveObject[]]> => {
+      const list = await port.list(kind.path, kind.listQuery);
+      return [kind.kind, list.map((wire) => fromWire(kind, wire))];
+    });
+  return new Map(await Promise.all(lists));
+}
+
+/** Kinds with entries, and kinds that entries name something of. */
+function kindsToRead(manifest: Manifest): ReadonlySet<string> {
+  return new Set(
+    manifest.resources.flatMap((resource) => {
+      const kind = kindNamed(resource.kind);
+      const named = kind.references?.(resource.fields).map((reference) => reference.kind) ?? [];
+      return [resource.kind, ...named, ...targetKinds(kind, resource.relations)];
+    }),
+  );
+}
+
+function targetKinds(
+  kind: Kind,
+  relations: Readonly<Record<string, readonly Reference[]>>,
+): readonly string[] {
+  return Object.entries(relations).flatMap(([name, references]) => {
+    const to = kind.relations[name]?.to;
+    return to === undefined || references.length === 0 ? [] : [to];
+  });
+}
+
+async function readTargets(port: AppliancePort, manifest: Manifest): Promise<Snapshot["targets"]> {
+  const wanted = new Set(manifest.resources.flatMap((r) => targetKinds(kindNamed(r.kind), r.relations)));
+  const lists = referenceTargets
+    .filter(({ kind }) => wanted.has(kind))
+    .map(async (target): Promise<[string, readonly NamedTarget[]]> => {
+      const read = target.paged
+        ? port.listPages(target.path, target.query)
+        : port.list(target.path, target.query);
+      return [target.kind, (await read).map((wire) => namedTarget(target, wire))];
+    });
+  return new Map(await Promise.all(lists));
+}
+
+function namedTarget(target: ReferenceTarget, wire: JsonObject): NamedTarget {
+  const name = String(wire[target.nameField] ?? "");
+  const { discovery_id: discoveryId } = wire;
+  return {
+    id: wireId(wire, target.path),
+    address: `${target.kind}/${name}`,
+    name,
+    ...(typeof discoveryId === "string" ? { discoveryId } : {}),
+  };
+}
+
+// ---------------------------------------------------------------- links
+
+type Links = ReadonlyMap<string, readonly LiveTarget[]>;
+
+/** Entries of one kind whose live objects' links of one relation are needed. */
+interface LinkRead {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly relation: Relation;
+  readonly objects: readonly LiveObject[];
+}
+
+async function readLinks(
+  port: AppliancePort,
+  matches: readonly Match[],
+  objects: LiveObjects,
+  targets: Snapshot["targets"],
+): Promise<Links> {
+  const reads = linkReads(matches).map((read) => {
+    const others = objects.get(read.relation.to) ?? targets.get(read.relation.to);
+    const fromOtherSide =
+      read.relation.reverse !== undefined && others !== undefined && others.length < read.objects.length;
+    return fromOtherSide ? readReverse(port, read, others) : readForward(port, read);
+  });
+  return new Map((await Promise.all(reads)).flat());
+}
+
+function linkReads(matches: readonly Match[]): readonly LinkRead[] {
+  return kinds.flatMap((kind) =>
+    Object.entries(kind.relations).flatMap(([name, relation]): LinkRead[] => {
+      const objects = matches.flatMap(({ resource, live }) =>
+        live !== undefined && needsLinks(kind, resource, name, live) ? [live] : [],
+      );
+      return objects.length === 0 ? [] : [{ kind, name, relation, objects }];
+    }),
+  );
+}
+
+/** Links are compared where they are declared, not ignored, and not about to be replaced anyway. */
+function needsLinks(kind: Kind, resource: Match["resource"], relation: string, live: LiveObject): boolean {
+  return (
+    resource.kind === kind.kind &&
+    resource.lifecycle.state === "present" &&
+    resource.relations[relation] !== undefined &&
+    !resource.lifecycle.ignoreChanges.includes(relation) &&
+    !mustReplace(kind, resource, live)
+  );
+}
+
+/** Whether live and declared differ in what cannot be changed in place. */
+export function mustReplace(kind: Kind, resource: Match["resource"], live: LiveObject): boolean {
+  const declared = kind.variant?.({ fields: resource.fields, relations: Object.keys(resource.relations) });
+  return declared !== undefined && declared !== kind.liveVariant?.(live.fields);
+}
+
+type LinkEntry = readonly [string, readonly LiveTarget[]];
+
+async function readForward(port: AppliancePort, read: LinkRead): Promise<readonly LinkEntry[]> {
+  return Promise.all(
+    read.objects.map(async (object): Promise<LinkEntry> => {
+      const path = `${read.kind.path}/${object.id}/${read.relation.path}`;
+      const wires = await (read.relation.windowed
+        ? port.listPages(path, { active_from: SINCE_EVER })
+        : port.list(path));
+      const linked = wires.map((wire) => linkTarget(read.relation.to, wire, path));
+      return [linkKey(read.kind.kind, object.id, read.name), linked];
+    }),
+  );
+}
+
+function linkTarget(to: string, wire: JsonObject, path: string): LiveTarget {
+  if (to === DEVICE) return { id: wireId(wire, path), ...describeDevice(wire) };
+  const nameField =
+    findKind(to)?.nameField ?? referenceTargets.find((target) => target.kind === to)?.nameField;
+  return { id: wireId(wire, path), address: `${to}/${String(wire[nameField ?? "name"] ?? "")}` };
+}
+
+/** Asks each target which objects are linked to it, and turns the answers round. */
+async function readReverse(
+  port: AppliancePort,
+  read: LinkRead,
+  others: readonly (LiveObject | NamedTarget)[],
+): Promise<readonly LinkEntry[]> {
+  const { to, reverse } = read.relation;
+  const base = findKind(to)?.path ?? referenceTargets.find((target) => target.kind === to)?.path;
+  const links = new Map<string, LiveTarget[]>(read.objects.map((object) => [object.id, []]));
+  await Promise.all(
+    others.map(async (other) => {
+      const path = `${base}/${other.id}/${reverse}`;
+      for (const wire of await port.list(path, { direct_assignments_only: true })) {
+        links.get(wireId(wire, path))?.push({ id: other.id, address: `${to}/${other.name}` });
+      }
+    }),
+  );
+  return [...links].map(([id, linked]) => [linkKey(read.kind.kind, id, read.name), linked]);
+}
+
+/** Whoever is linked to an object that must be replaced has to be linked to its successor. */
+async function readIncoming(port: AppliancePort, matches: readonly Match[]): Promise<Links> {
+  const reads = matches.flatMap(({ resource, live }) => {
+    const kind = kindNamed(resource.kind);
+    if (live === undefined || resource.lifecycle.state === "absent" || !mustReplace(kind, resource, live))
+      return [];
+    return incomingRelations(kind).map(async ({ from, reverse }): Promise<LinkEntry> => {
+      const path = `${kind.path}/${live.id}/${reverse}`;
+      const wires = await port.list(path, { direct_assignments_only: true });
+      return [linkKey(kind.kind, live.id, reverse), wires.map((wire) => linkTarget(from.kind, wire, path))];
+    });
+  });
+  return new Map(await Promise.all(reads));
+}
+
+/** Relations of other kinds that point at this kind and can be read and written from its side. */
+export function incomingRelations(
+  to: Kind,
+): readonly { readonly from: Kind; readonly name: string; readonly reverse: string }[] {
+  return kinds.flatMap((from) =>
+    Object.entries(from.relations).flatMap(([name, { to: target, reverse }]) =>
+      target === to.kind && reverse !== undefined ? [{ from, name, reverse }] : [],
+    ),
+  );
+}

@@ -1,0 +1,95 @@
+/**
+ * After apply: what was touched is read again and compared. What the appliance stored differently
+ * would be a difference in every run to come, so it is an error today.
+ */
+import type { AppliancePort } from "../appliance/port.ts";
+import { pointer } from "../json.ts";
+import type {
+  Change,
+  Diagnostic,
+  FieldChange,
+  Json,
+  Manifest,
+  RelationChange,
+  Resource,
+  Result,
+} from "../model.ts";
+import type { SelectedDevices } from "./devices.ts";
+import { planChanges } from "./plan.ts";
+import { takeSnapshot } from "./snapshot.ts";
+
+/** Reads the applied resources again; every remaining difference is a diagnostic. */
+export async function verifyApplied(
+  port: AppliancePort,
+  manifest: Manifest,
+  results: readonly Result[],
+  devices: SelectedDevices,
+): Promise<readonly Diagnostic[]> {
+  const applied = new Set(
+    results.filter(({ outcome }) => outcome === "applied").map(({ address }) => address),
+  );
+  const touched = manifest.resources.filter(({ address }) => applied.has(address));
+  if (touched.length === 0) return [];
+  const narrowed: Manifest = { ...manifest, resources: touched };
+  const plan = planChanges(narrowed, await takeSnapshot(port, narrowed, { devices }));
+  const resources = new Map(touched.map((resource) => [resource.address, resource]));
+  return [
+    ...plan.diagnostics.filter(({ severity }) => severity === "error"),
+    ...plan.changes.flatMap((change) => notKept(change, resources.get(change.address))),
+  ];
+}
+
+function notKept(change: Change, resource: Resource | undefined): readonly Diagnostic[] {
+  const problem = (at: string, detail: string): Diagnostic => ({
+    severity: "error",
+    code: "not-kept",
+    summary: "The appliance did not keep what was written",
+    detail,
+    address: change.address,
+    pointer: at,
+    ...(resource === undefined ? {} : { source: resource.at(at) }),
+  });
+  if (change.action === "delete") {
+    return [
+      problem(
+        "",
+        `The appliance confirmed the delete of ${change.address}, but id ${change.id} still exists.`,
+      ),
+    ];
+  }
+  if (change.action !== "update") {
+    return [
+      problem(
+        "",
+        `${change.address} was applied, but the appliance does not show it: it would be a ${change.action} again.`,
+      ),
+    ];
+  }
+  return [
+    ...change.fields.map((field) => problem(field.pointer, fieldText(change, field))),
+    ...change.relations.map((relation) =>
+      problem(pointer(relation.relation), relationText(change, relation)),
+    ),
+  ];
+}
+
+function fieldText(change: Change, { pointer: at, before, after, sensitive }: FieldChange): string {
+  const name = at.slice(1);
+  if (sensitive)
+    return `The appliance keeps another value of ${name} of ${change.address} than the one written, which is not shown.`;
+  const [wrote, keeps] = [show(after), show(before)];
+  const advice = before === undefined ? `Remove ${name} from the manifest` : `Write ${keeps}`;
+  return `You wrote ${name}: ${wrote}, and the appliance keeps ${keeps} for ${change.address}. ${advice}, or every plan will show this difference.`;
+}
+
+function show(value: Json | undefined): string {
+  return value === undefined ? "nothing" : JSON.stringify(value);
+}
+
+function relationText(change: Change, { relation, assign, unassign }: RelationChange): string {
+  const parts = [
+    ...(assign.length === 0 ? [] : [`${assign.join(", ")} not linked`]),
+    ...(unassign.length === 0 ? [] : [`${unassign.join(", ")} still linked`]),
+  ];
+  return `After apply, ${relation} of ${change.address} differs: ${parts.join("; ")}.`;
+}

@@ -1,0 +1,201 @@
+/** Arbitrary manifests for property tests, as the YAML (JSON) that a user would write. */
+import fc from "fast-check";
+
+type Entry = Readonly<Record<string, unknown>>;
+
+const NAMES = ["a", "b", "Web servers", "x/y", "<b>`|", "日本 🏷"];
+const name = fc.constantFrom(...NAMES);
+const text = fc.constantFrom("", "text", "two\nlines", "é <script> $${x}", "0");
+const nullable = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(value, { nil: null });
+const names = (pool: readonly string[]): fc.Arbitrary<readonly string[]> => fc.subarray([...pool]);
+
+const address = fc.constantFrom("noc@example.com", "NOC@example.com", "a@b.c", "ops+1@example.org");
+const mails = fc.uniqueArray(address, { selector: (a) => a.toLowerCase() });
+
+const device = fc.constantFrom<unknown>(
+  "pay-gw-01",
+  "10.1.0.7",
+  "10.20.0.0/28",
+  { mac: "00:05:93:FF:FC:28" },
+  { discovery_id: "c12vf90qpg290000" },
+  { name: "printer-lobby", all: true },
+  { ip: "192.0.2.1", optional: true },
+  { filter: { field: "role", operator: "=", operand: "gateway" } },
+);
+const devices = fc.uniqueArray(device, { maxLength: 3 });
+
+const leaf = fc.constantFrom<Entry>(
+  { field: "role", operator: "=", operand: "http_server" },
+  { field: "vlan", operator: "=", operand: 20 },
+  { field: "is_critical", operator: "=", operand: true },
+  { field: "ipaddr", operator: "!=", operand: "10.0.0.0/8" },
+  { field: "name", operator: "~", operand: { value: "web.*", is_regex: true } },
+  { field: "software", operator: "exists" },
+);
+const { filter } = fc.letrec<{ filter: Entry }>((tie) => ({
+  filter: fc.oneof(
+    { depthSize: "small" },
+    leaf,
+    fc.record({
+      operator: fc.constantFrom("and", "or"),
+      rules: fc.array(tie("filter"), { minLength: 1, maxLength: 3 }),
+    }),
+  ),
+}));
+
+function entries(arbitrary: fc.Arbitrary<Entry>): fc.Arbitrary<readonly Entry[]> {
+  const absent = name.map((n): Entry => ({ name: n, lifecycle: { state: "absent" } }));
+  const any = fc.oneof({ arbitrary, weight: 4 }, { arbitrary: absent, weight: 1 });
+  return fc.uniqueArray(any, { selector: (entry) => entry.name, maxLength: 4 });
+}
+
+type Fields = Readonly<Record<string, fc.Arbitrary<unknown>>>;
+
+function partial(required: Fields, optional: Fields): fc.Arbitrary<Entry> {
+  return fc
+    .tuple(name, fc.record(required), fc.record(optional, { requiredKeys: [] }))
+    .map(([n, must, may]) => ({ name: n, ...must, ...may }));
+}
+
+const tag = partial({}, { devices });
+
+const deviceGroup = fc.oneof(
+  partial({ filter }, { description: nullable(text), include_custom_devices: fc.boolean() }),
+  partial({ devices }, { description: text }),
+  partial({ field: fc.constantFrom("name", "type"), value: fc.constantFrom("web", "/^db/") }, {}),
+);
+
+const emailGroup = partial({ email_addresses: mails }, { system_notifications: fc.boolean() });
+
+const interval = fc.oneof(
+  partial(
+    {
+      interval_type: fc.constant("daily"),
+      start: fc.nat(40_000),
+      end: fc.integer({ min: 40_001, max: 86_400 }),
+    },
+    {
+      description: nullable(text),
+      author: nullable(text),
+      alert_apply_all: fc.boolean(),
+      trend_apply_all: fc.boolean(),
+    },
+  ),
+  partial(
+    {
+      interval_type: fc.constant("onetime"),
+      start: fc.constant("2027-01-01T00:00:00Z"),
+      end: fc.constant(1_900_000_000),
+    },
+    {},
+  ),
+);
+
+const operand = fc.oneof(
+  fc.integer({ min: -1000, max: 1_000_000 }),
+  fc.constantFrom(".05", "0.050", "5e-2", "1.", "-0.0", "100"),
+);
+
+const shared = {
+  description: nullable(text),
+  author: nullable(text),
+  disabled: fc.boolean(),
+  apply_all: fc.boolean(),
+  severity: fc.constantFrom<unknown>(0, 7, "critical", "debug"),
+  refire_interval: fc.constantFrom<unknown>(300, "1h", "14400s"),
+  notify_snmp: fc.boolean(),
+  cc: mails,
+  devices,
+  networks: names(["Capture 00:50:56:83:40:D5", "Core span"]),
+  applications: names(["Online Shop", "All Activity"]),
+};
+
+const threshold = partial(
+  {
+    type: fc.constant("threshold"),
+    stat_name: fc.constantFrom("extrahop.device.tcp", "extrahop.device.http_server"),
+    field_name: fc.constantFrom("rsp", "bytes"),
+    operator: fc.constantFrom("==", ">", "<", ">=", "<="),
+    operand,
+  },
+  {
+    ...shared,
+    field_name2: nullable(text),
+    field_op: fc.constantFrom(null, "null"),
+    units: fc.constantFrom("none", "period", "1 sec", "1 min", "1 hr"),
+    interval_length: fc.constantFrom<unknown>(30, "5m", "1800s"),
+    param: nullable(fc.constantFrom({}, { dset_param: "median" })),
+    param2: nullable(fc.constantFrom({}, { dset_param: "max" })),
+  },
+);
+
+const detection = partial(
+  { type: fc.constant("detection") },
+  {
+    ...shared,
+    object_type: fc.constantFrom("application", "device"),
+    protocols: names(["udp", "dns", "http"]),
+    categories: names(["sec.lateral", "sec.exfil"]),
+  },
+);
+
+const trigger = partial(
+  {
+    events: fc.uniqueArray(fc.constantFrom("HTTP_REQUEST", "TCP_PAYLOAD", "UDP_PAYLOAD"), { minLength: 1 }),
+    script: fc.constantFrom("debug(1);", "a\r\nb\n", "`${x}` </script>\n\n", "// 🏷"),
+  },
+  {
+    description: nullable(text),
+    author: nullable(text),
+    disabled: fc.boolean(),
+    debug: fc.boolean(),
+    apply_all: fc.boolean(),
+    hints: fc.record(
+      {
+        snaplen: nullable(fc.integer({ min: 0, max: 65_535 })),
+        payloadBytes: nullable(fc.nat(4096)),
+        flowUdpAll: nullable(fc.boolean()),
+        flowServerString: nullable(fc.constantFrom("HTTP", "x")),
+        flowClientBytes: fc.integer({ min: 1, max: 4096 }),
+      },
+      { requiredKeys: [] },
+    ),
+    devices,
+  },
+);
+
+/** Relations by name: chosen among what the manifest declares as present. */
+function linked(
+  list: readonly Entry[],
+  relation: string,
+  pool: readonly Entry[],
+  pick: number,
+): readonly Entry[] {
+  const present = pool.filter((entry) => entry.lifecycle === undefined).map((entry) => entry.name);
+  return list.map((entry, i) => {
+    const chosen = present.filter((_, k) => ((pick >> ((i + k) % 16)) & 1) === 1);
+    return entry.lifecycle === undefined && (pick + i) % 3 !== 0 ? { ...entry, [relation]: chosen } : entry;
+  });
+}
+
+/** A valid manifest of version 1 over all kinds; names come from a small pool, so that two of them meet. */
+export const arbitraryManifest: fc.Arbitrary<Entry> = fc
+  .record({
+    tags: entries(tag),
+    device_groups: entries(deviceGroup),
+    email_groups: entries(emailGroup),
+    exclusion_intervals: entries(interval),
+    alerts: entries(fc.oneof(threshold, detection)),
+    triggers: entries(trigger),
+    pick: fc.nat(65_535),
+  })
+  .map(({ pick, alerts, triggers, ...rest }) => {
+    const grouped = linked(alerts, "device_groups", rest.device_groups, pick);
+    const mailed = linked(grouped, "email_groups", rest.email_groups, pick + 1);
+    return {
+      version: 1,
+      ...rest,
+      alerts: linked(mailed, "exclusion_intervals", rest.exclusion_intervals, pick + 2),
+      triggers: linked(triggers, "device_groups", rest.device_groups, pick + 3),
+    };
+  });

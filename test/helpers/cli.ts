@@ -1,0 +1,65 @@
+/** Runs the command line in this process, with its own streams, environment and working folder. */
+import { PassThrough } from "node:stream";
+import type { Io } from "../../src/cli/io.ts";
+import { run } from "../../src/cli/program.ts";
+import type { Sandbox } from "../../src/sandbox/sandbox.ts";
+
+export interface CliOptions {
+  readonly sandbox?: Sandbox;
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** What is typed; makes stdin a terminal. */
+  readonly typed?: string;
+  readonly tty?: boolean;
+  readonly columns?: number;
+  readonly interrupted?: AbortSignal;
+  readonly onStderr?: (text: string) => void;
+}
+
+export interface CliResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export async function cli(argv: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const stream = (into: string[], listen?: (text: string) => void) => ({
+    write: (text: string) => {
+      into.push(text);
+      listen?.(text);
+    },
+    isTTY: options.tty ?? false,
+    ...(options.columns === undefined ? {} : { columns: options.columns }),
+  });
+  const stdin = Object.assign(new PassThrough(), { isTTY: options.typed !== undefined });
+  stdin.end(options.typed ?? "");
+  const { sandbox } = options;
+  const connection =
+    sandbox === undefined ? {} : { EXTRAHOP_HOST: sandbox.url, EXTRAHOP_API_KEY: sandbox.apiKey };
+  const io: Io = {
+    stdin,
+    stdout: stream(out),
+    stderr: stream(err, options.onStderr),
+    env: { ...connection, ...options.env },
+    cwd: options.cwd ?? process.cwd(),
+    interrupted: options.interrupted ?? new AbortController().signal,
+  };
+  const code = await run(argv, io);
+  return { code, stdout: out.join(""), stderr: err.join("") };
+}
+
+/** The JSON document that a command printed. */
+export function documentOf(result: CliResult): Record<string, unknown> & {
+  readonly changes: readonly Record<string, unknown>[];
+  readonly diagnostics: readonly {
+    readonly code: string;
+    readonly severity: string;
+    readonly detail: string;
+  }[];
+  readonly summary: Readonly<Record<string, number>>;
+  readonly requests: Readonly<Record<string, number>>;
+} {
+  return JSON.parse(result.stdout);
+}
