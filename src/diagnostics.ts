@@ -30,17 +30,22 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
 
 /**
  * The candidate a person most likely meant, or undefined when none is close: at most a third of the
- * letters may differ, and case alone never counts as a difference.
+ * letters may differ. Case alone is no difference, and letters in another order count as close.
  */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
   let best: { candidate: string; score: number } | undefined;
   for (const candidate of candidates) {
-    const score = distance(word.toLowerCase(), candidate.toLowerCase());
+    const score =
+      lettersOf(candidate) === lettersOf(word) ? 1 : distance(word.toLowerCase(), candidate.toLowerCase());
     const limit = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3));
     if (candidate !== word && score <= limit && score < (best?.score ?? Infinity))
       best = { candidate, score };
   }
   return best?.candidate;
+}
+
+function lettersOf(word: string): string {
+  return [...word.toLowerCase()].sort().join("");
 }
 
 /** ` Did you mean "x"?`, or nothing; ready to append to a sentence. */

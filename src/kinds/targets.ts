@@ -41,6 +41,22 @@ export const application: ReferenceTarget = {
 /** The target that selectors choose. */
 export const DEVICE = "device";
 
+/** What `GET /devices` can search by (guide 8.7 "GET /devices", search_type). */
+export const SEARCH_TYPES: readonly string[] = [
+  "any",
+  "name",
+  "discovery_id",
+  "ip address",
+  "mac address",
+  "vendor",
+  "type",
+  "tag",
+  "activity",
+  "node",
+  "vlan",
+  "discover time",
+];
+
 /** `device/<discovery_id>`, and the label a person knows the device by. */
 export function describeDevice(wire: JsonObject): { readonly address: string; readonly label: string } {
   const text = (key: string): string => (typeof wire[key] === "string" ? (wire[key] as string) : "");

@@ -1,0 +1,122 @@
+/** One YAML document of a manifest file: its value, and the place of every part of it. */
+import { type Alias, isAlias, isMap, isSeq, type Node, type Pair } from "yaml";
+import { parsePointer } from "../json.ts";
+import type { Diagnostic, Pointer, Source } from "../model.ts";
+import type { ManifestFile } from "./files.ts";
+import type { Outside } from "./placeholders.ts";
+import { placementOf } from "./placement.ts";
+import { type SourceText, sourceText } from "./source-text.ts";
+import { type DocumentValue, isMergeKey, keyText, readValue } from "./values.ts";
+import { readYaml } from "./yaml-text.ts";
+
+export interface ManifestDocument extends DocumentValue {
+  readonly file: ManifestFile;
+  /** The place of a value, or of the nearest one that contains it. */
+  readonly valueAt: (pointer: Pointer) => Source;
+  /** The place of a key, or of the nearest value that contains it. */
+  readonly keyAt: (pointer: Pointer) => Source;
+  /** How many segments of a pointer lead somewhere. */
+  readonly depthOf: (pointer: Pointer) => number;
+  /** The text of a value as it stands in the file, with its quotes. */
+  readonly written: (pointer: Pointer) => string;
+}
+
+/** The documents of a file that can be read, and what is wrong with it. */
+export function readDocuments(
+  file: ManifestFile,
+  outside: Outside,
+): { readonly documents: readonly ManifestDocument[]; readonly problems: readonly Diagnostic[] } {
+  const source = sourceText(file.shown, file.text);
+  const yaml = readYaml(source);
+  const documents = yaml.documents.map((root) => readDocument(root, file, source, outside));
+  return { documents, problems: [...yaml.problems, ...documents.flatMap((d) => d.problems)] };
+}
+
+function readDocument(
+  root: Node,
+  file: ManifestFile,
+  source: SourceText,
+  outside: Outside,
+): ManifestDocument {
+  const content = readValue(root, source, outside, placementOf);
+  const find = (pointer: Pointer): Spot => findNode(root, parsePointer(pointer), content.targets);
+  const place = (node: Node): Source => source.place(...rangeOf(node));
+  return {
+    ...content,
+    file,
+    valueAt: (pointer) => {
+      const { value, key } = find(pointer);
+      return place(isEmpty(value) ? (key ?? value) : value);
+    },
+    keyAt: (pointer) => {
+      const spot = find(pointer);
+      return place(spot.depth === parsePointer(pointer).length ? (spot.key ?? spot.value) : spot.value);
+    },
+    depthOf: (pointer) => find(pointer).depth,
+    written: (pointer) => source.text.slice(...rangeOf(find(pointer).value)),
+  };
+}
+
+function rangeOf(node: Node): readonly [number, number] {
+  return [node.range?.[0] ?? 0, node.range?.[1] ?? 0];
+}
+
+/** A value that is not written at all. */
+function isEmpty(node: Node): boolean {
+  const [start, end] = rangeOf(node);
+  return start === end;
+}
+
+interface Spot {
+  readonly value: Node;
+  readonly key?: Node;
+  readonly depth: number;
+}
+
+/** The node that a path leads to, as far as it leads. An alias itself is the place, not its target. */
+function findNode(root: Node, path: readonly string[], targets: ReadonlyMap<Alias, Node>): Spot {
+  let spot: Spot = { value: root, depth: 0 };
+  for (const segment of path) {
+    const next = child(resolve(spot.value, targets), segment, targets);
+    if (next === undefined) return spot;
+    spot = { ...next, depth: spot.depth + 1 };
+  }
+  return spot;
+}
+
+function resolve(node: unknown, targets: ReadonlyMap<Alias, Node>): unknown {
+  return isAlias(node) ? targets.get(node) : node;
+}
+
+function child(
+  node: unknown,
+  segment: string,
+  targets: ReadonlyMap<Alias, Node>,
+  seen: Set<unknown> = new Set(),
+): Omit<Spot, "depth"> | undefined {
+  if (isSeq(node)) {
+    const item = node.items[Number(segment)];
+    return item === undefined ? undefined : { value: item as Node };
+  }
+  if (!isMap(node) || seen.has(node)) return undefined;
+  seen.add(node);
+  const pair = node.items.find(({ key }) => keyText(key) === segment && !isMergeKey(key));
+  return pair === undefined ? mergedChild(node.items, segment, targets, seen) : spotOf(pair);
+}
+
+function spotOf({ key, value }: Pair): Omit<Spot, "depth"> {
+  return { key: key as Node, value: (value ?? key) as Node };
+}
+
+function mergedChild(
+  pairs: readonly Pair[],
+  segment: string,
+  targets: ReadonlyMap<Alias, Node>,
+  seen: Set<unknown>,
+): Omit<Spot, "depth"> | undefined {
+  const merged = pairs.filter(({ key }) => isMergeKey(key)).map(({ value }) => resolve(value, targets));
+  return merged
+    .flatMap((value): readonly unknown[] => (isSeq(value) ? value.items : [value]))
+    .map((value) => child(resolve(value, targets), segment, targets, seen))
+    .find((spot) => spot !== undefined);
+}

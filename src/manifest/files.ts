@@ -1,0 +1,154 @@
+/**
+ * Paths → manifest files. A folder stands for the manifests in it and in its subfolders, without dot
+ * folders and node_modules. Each file is read once, however often and by whatever link it is named.
+ */
+import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import type { Diagnostic } from "../model.ts";
+import { failure, report } from "./codes.ts";
+import { type FileLocation, isInside, readFailure, readText } from "./text-file.ts";
+
+const MANIFEST_MEGABYTES = 10;
+const MANIFEST_NAME = /\.ya?ml$/i;
+const SKIPPED = /^\.|^node_modules$/;
+
+export interface ManifestFile extends FileLocation {
+  readonly text: string;
+}
+
+export interface FileOptions {
+  readonly root?: string;
+  readonly cwd?: string;
+}
+
+interface Found {
+  readonly shown: string;
+  readonly real: string;
+  readonly root: string;
+}
+
+type Search = { readonly found: readonly Found[]; readonly problems: readonly Diagnostic[] };
+
+/** Every manifest that the paths stand for, sorted by the name it is shown with. */
+export function readManifests(
+  paths: readonly string[],
+  options: FileOptions,
+): { readonly files: readonly ManifestFile[]; readonly problems: readonly Diagnostic[] } {
+  if (paths.length === 0) {
+    return {
+      files: [],
+      problems: [report(failure("no-manifests", "No path was given. Name a file or a folder."), {})],
+    };
+  }
+  const searches = paths.map((path) => searchPath(path, options));
+  const read = unique(searches.flatMap((search) => search.found)).map(readManifest);
+  return {
+    files: read.flatMap((item) => ("text" in item ? [item] : [])),
+    problems: [
+      ...searches.flatMap((search) => search.problems),
+      ...read.flatMap((item) => ("text" in item ? [] : [item])),
+    ],
+  };
+}
+
+function searchPath(path: string, options: FileOptions): Search {
+  try {
+    const real = realpathSync(resolve(options.cwd ?? process.cwd(), path));
+    const folder = statSync(real).isDirectory();
+    const root = realRoot(options) ?? (folder ? real : dirname(real));
+    if (!folder) return { found: [{ shown: path, real, root }], problems: [] };
+    const search = searchFolder(path, real, { boundary: real, root, visited: new Set() });
+    return search.found.length + search.problems.length > 0
+      ? search
+      : { found: [], problems: [noManifests(path)] };
+  } catch (error) {
+    return { found: [], problems: [unusablePath(path, error)] };
+  }
+}
+
+function realRoot({ root, cwd }: FileOptions): string | undefined {
+  if (root === undefined) return undefined;
+  const path = resolve(cwd ?? process.cwd(), root);
+  return existsSync(path) ? realpathSync(path) : path;
+}
+
+interface Bounds {
+  /** What links in a folder must not leave: the folder that was named. */
+  readonly boundary: string;
+  readonly root: string;
+  /** The folders that were searched, by their real path: links may lead to them again, and round. */
+  readonly visited: Set<string>;
+}
+
+function searchFolder(shown: string, real: string, bounds: Bounds): Search {
+  bounds.visited.add(real);
+  const searches = readdirSync(real)
+    .filter((name) => !SKIPPED.test(name))
+    .sort()
+    .map((name) => searchEntry(join(shown, name), join(real, name), bounds));
+  return { found: searches.flatMap((s) => s.found), problems: searches.flatMap((s) => s.problems) };
+}
+
+function searchEntry(shown: string, path: string, bounds: Bounds): Search {
+  const nothing: Search = { found: [], problems: [] };
+  const manifest = MANIFEST_NAME.test(path);
+  try {
+    const real = realpathSync(path);
+    const folder = statSync(real).isDirectory();
+    if ((!folder && !manifest) || bounds.visited.has(real)) return nothing;
+    if (!isInside(real, [bounds.boundary, bounds.root]))
+      return { found: [], problems: [linkedOutside(shown)] };
+    return folder
+      ? searchFolder(shown, real, bounds)
+      : { found: [{ shown, real, root: bounds.root }], problems: [] };
+  } catch (error) {
+    return manifest ? { found: [], problems: [unusablePath(shown, error)] } : nothing;
+  }
+}
+
+function linkedOutside(shown: string): Diagnostic {
+  const detail = `${shown} is a link that leads outside the folder given. Give its target as a path of its own, or remove the link.`;
+  return report(failure("outside-root", detail), { source: { file: shown, line: 1, column: 1 } });
+}
+
+function noManifests(path: string): Diagnostic {
+  const detail = `${path} and its subfolders hold no *.yaml or *.yml file. An empty folder is not taken as "nothing is declared"; check the path.`;
+  return report(failure("no-manifests", detail), {});
+}
+
+function unusablePath(path: string, error: unknown): Diagnostic {
+  const finding = readFailure(error);
+  if (finding.code !== "no-such-file") {
+    return report({ ...finding, detail: `${path}: ${finding.detail}` }, {});
+  }
+  const glob = /[*?]/.test(path) ? " Patterns are not expanded here; give the folder." : "";
+  return report(
+    failure("no-such-path", `${path} is neither a file nor a folder.${glob} Check the spelling.`),
+    {},
+  );
+}
+
+/** One of each real file, with every root it was found under. */
+function unique(found: readonly Found[]): readonly (Omit<Found, "root"> & { roots: readonly string[] })[] {
+  const first = new Map<string, { shown: string; real: string; roots: readonly string[] }>();
+  for (const { shown, real, root } of found) {
+    const known = first.get(real);
+    first.set(
+      real,
+      known === undefined ? { shown, real, roots: [root] } : { ...known, roots: [...known.roots, root] },
+    );
+  }
+  return [...first.values()].sort((a, b) => (a.shown < b.shown ? -1 : 1));
+}
+
+function readManifest(item: {
+  shown: string;
+  real: string;
+  roots: readonly string[];
+}): ManifestFile | Diagnostic {
+  const { shown, real, roots } = item;
+  const result = readText(real, MANIFEST_MEGABYTES);
+  return "text" in result
+    ? { shown, folder: dirname(real), roots, text: result.text }
+    : report(result, { source: { file: shown, line: 1, column: 1 } });
+}

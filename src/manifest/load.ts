@@ -1,0 +1,111 @@
+/**
+ * Files → manifest: read, judge the form, apply the kinds' rules, compare entries with each other.
+ * Every problem of every file is collected, and there is a manifest only where there is no error.
+ */
+import { hasErrors, sortDiagnostics } from "../diagnostics.ts";
+import { isArray, isObject, pointer } from "../json.ts";
+import { kinds } from "../kinds/index.ts";
+import type { Kind } from "../kinds/kind.ts";
+import type { Diagnostic, Manifest, Resource } from "../model.ts";
+import { findAbsentReferences, findDuplicates, findFormerNames } from "./consistency.ts";
+import type { Entry, Run } from "./context.ts";
+import { readDocuments } from "./document.ts";
+import { type FileOptions, readManifests } from "./files.ts";
+import { type JudgedDocument, judgeForm } from "./form.ts";
+import type { Outside } from "./placeholders.ts";
+import { buildResource, type NamedEntry } from "./resource.ts";
+import { readSettings } from "./settings.ts";
+import { manifestDigest } from "./shown.ts";
+
+export interface LoadOptions extends Outside, FileOptions {}
+
+export interface LoadedManifest {
+  /** Present only where no diagnostic is an error. */
+  readonly manifest?: Manifest;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Reads the manifest that files and folders hold together. Nothing that a person wrote or named
+ * throws; it becomes a diagnostic.
+ */
+export async function loadManifest(paths: readonly string[], options: LoadOptions): Promise<LoadedManifest> {
+  const { files, problems } = readManifests(paths, options);
+  const run: Run = { outside: options, tables: new Map() };
+  const read = files.map((file) => readDocuments(file, options));
+  const judged = read.flatMap(({ documents }) => documents).map(judgeForm);
+  const { owner, defaults, problems: settingProblems } = readSettings(judged, run);
+  const entries = judged.flatMap(listEntries);
+  const built = entries.flatMap((entry) =>
+    isUsable(entry) ? [buildResource(entry, defaults.get(entry.kind.kind), run)] : [],
+  );
+  const resources = built.map(({ resource }) => resource);
+  const diagnostics = distinct([
+    ...problems,
+    ...read.flatMap((file) => file.problems),
+    ...judged.flatMap((document) => document.problems),
+    ...settingProblems,
+    ...built.flatMap((item) => item.problems),
+    ...findDuplicates(entries),
+    ...findAbsentReferences(resources),
+    ...findFormerNames(resources),
+  ]);
+  return hasErrors(diagnostics)
+    ? { diagnostics }
+    : { diagnostics, manifest: toManifest(owner, judged, resources) };
+}
+
+interface ListedEntry extends Entry {
+  readonly usable: boolean;
+}
+
+function isUsable(entry: ListedEntry): entry is ListedEntry & NamedEntry {
+  return entry.usable && entry.address !== undefined;
+}
+
+function listEntries(judged: JudgedDocument): readonly ListedEntry[] {
+  return kinds.flatMap((kind) => {
+    const section = judged.value[kind.section];
+    return isArray(section) ? section.flatMap((value, i) => listEntry(judged, kind, i, value)) : [];
+  });
+}
+
+function listEntry(
+  judged: JudgedDocument,
+  kind: Kind,
+  index: number,
+  value: unknown,
+): readonly ListedEntry[] {
+  if (!isObject(value)) return [];
+  const name = Object.hasOwn(value, "name") ? value.name : undefined;
+  const prefix = pointer(kind.section, index);
+  const address = typeof name === "string" && name !== "" ? { address: `${kind.kind}/${name}` } : {};
+  return [
+    { kind, document: judged.document, prefix, value, usable: !judged.unusable.has(prefix), ...address },
+  ];
+}
+
+/** One problem seen from several entries, as in defaults or behind an alias, is one problem. */
+function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const seen = new Set<string>();
+  return sortDiagnostics(diagnostics).filter(({ code, detail, source }) => {
+    const key = JSON.stringify([code, detail, source?.file, source?.line, source?.column]);
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+function toManifest(
+  owner: string,
+  documents: readonly JudgedDocument[],
+  resources: readonly Resource[],
+): Manifest {
+  const mentioned = kinds.filter(({ section }) =>
+    documents.some(({ value }) => Object.hasOwn(value, section)),
+  );
+  const names = mentioned.map(({ kind }) => kind);
+  const order = new Map(names.map((kind, i) => [kind, i]));
+  const sorted = resources.toSorted(
+    (a, b) => (order.get(a.kind) ?? 0) - (order.get(b.kind) ?? 0) || (a.name < b.name ? -1 : 1),
+  );
+  return { owner, resources: sorted, kinds: names, digest: manifestDigest(owner, names, sorted) };
+}

@@ -1,0 +1,181 @@
+/**
+ * `${env:NAME}` and `${var:name}` in texts of a manifest. `$${` stands for `${` itself. A value that
+ * is filled in is not looked at again. What comes from `env` is sensitive, and no message shows it.
+ */
+
+import { didYouMean } from "../diagnostics.ts";
+import type { Secret } from "../model.ts";
+import { caution, type Finding, failure } from "./codes.ts";
+
+/** What placeholders are filled from. */
+export interface Outside {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly vars: Readonly<Record<string, string>>;
+}
+
+/** A filled text. */
+export interface Filled {
+  readonly text: string;
+  /** Given where something came from `env`. */
+  readonly secret?: Secret;
+  /** The text was one placeholder and nothing else. */
+  readonly whole: boolean;
+}
+
+/** `$${`, or `${` with the rest up to its brace, if it has one. */
+const TOKEN = /\$\$\{|\$\{([^}\n]*)(\}?)/g;
+const REFERENCE = /^(?:env:([A-Za-z_][A-Za-z0-9_]*)|var:([A-Za-z_][A-Za-z0-9_.-]*))$/;
+
+interface Part {
+  readonly text: string;
+  readonly template: string;
+  readonly name?: string;
+}
+
+/** Whether a text has anything to fill in or to unescape. */
+export function hasPlaceholder(text: string): boolean {
+  return text.includes("${");
+}
+
+/** Whether a text holds a complete `${env:NAME}`. */
+export function namesEnvironment(text: string): boolean {
+  return [...text.matchAll(TOKEN)].some(
+    ([token, inner = ""]) => token !== "$${" && REFERENCE.exec(inner)?.[1] !== undefined,
+  );
+}
+
+/** Fills one text. `secrets` says whether `env` may be used where the text stands. */
+export function fill(written: string, outside: Outside, secrets: boolean): Filled | readonly Finding[] {
+  const parts: Part[] = [];
+  const findings: Finding[] = [];
+  let end = 0;
+  for (const match of written.matchAll(TOKEN)) {
+    parts.push(literal(written.slice(end, match.index)));
+    const part = replacement(match, outside, secrets);
+    if ("code" in part) findings.push(part);
+    else parts.push(part);
+    end = match.index + match[0].length;
+  }
+  parts.push(literal(written.slice(end)));
+  const problems = [...findings, ...ambiguities(parts)];
+  return problems.length > 0 ? problems : join(parts, written);
+}
+
+function literal(text: string): Part {
+  return { text, template: text };
+}
+
+function join(parts: readonly Part[], written: string): Filled {
+  const names = [...new Set(parts.flatMap((part) => part.name ?? []))];
+  const text = parts.map((part) => part.text).join("");
+  const whole = REFERENCE.test(written.slice(2, -1)) && written.startsWith("${");
+  if (names.length === 0) return { text, whole };
+  return { text, whole, secret: { template: parts.map((part) => part.template).join(""), names } };
+}
+
+/** A template tells a name from the same characters meant literally only by the name. */
+function ambiguities(parts: readonly Part[]): readonly Finding[] {
+  const literalText = parts.map((part) => (part.name === undefined ? part.template : "\n")).join("");
+  const names = new Set(parts.flatMap((part) => part.name ?? []));
+  return [...names]
+    .filter((name) => literalText.includes(`\${env:${name}}`))
+    .map((name) =>
+      failure(
+        "bad-placeholder",
+        `One text holds \${env:${name}} both as a placeholder and as literal text. Split it, or use another variable.`,
+      ),
+    );
+}
+
+function replacement(match: RegExpMatchArray, outside: Outside, secrets: boolean): Part | Finding {
+  const [token, inner = "", brace = ""] = match;
+  if (token === "$${") return literal("${");
+  const reference = brace === "" ? null : REFERENCE.exec(inner);
+  if (reference === null) return badPlaceholder(token, inner, brace !== "");
+  const [, env, variable = ""] = reference;
+  if (env === undefined) return variableValue(variable, outside.vars);
+  if (!secrets) {
+    return failure(
+      "secret-not-allowed",
+      `\${env:${env}} is sensitive and may stand only in the fields of an entry; names, references and settings are shown and compared. Use \${var:…} for what is not secret.`,
+    );
+  }
+  const value = environmentValue(env, outside.env);
+  return typeof value === "string" ? { text: value, template: `\${env:${env}}`, name: env } : value;
+}
+
+function variableValue(name: string, vars: Outside["vars"]): Part | Finding {
+  const value = Object.hasOwn(vars, name) ? vars[name] : undefined;
+  if (value !== undefined) return literal(value);
+  return failure(
+    "missing-variable",
+    `No variable ${JSON.stringify(name)} is given.${didYouMean(name, Object.keys(vars))} Give it with --var ${name}=value, or under vars of the target.`,
+  );
+}
+
+/** Suggests only among names that begin alike: the environment is nobody's business in a log. */
+function environmentValue(name: string, env: Outside["env"]): string | Finding {
+  const value = Object.hasOwn(env, name) ? env[name] : undefined;
+  if (value === "") {
+    return failure(
+      "empty-variable",
+      `The environment variable ${name} is set and empty, as a secret that a pipeline does not provide is. Set it to its value.`,
+    );
+  }
+  if (value !== undefined) return value;
+  const prefix = name.split("_")[0]?.toUpperCase() ?? "";
+  const similar = Object.keys(env).filter((key) => key.toUpperCase().startsWith(prefix));
+  return failure(
+    "missing-variable",
+    `The environment variable ${name} is not set.${didYouMean(name, similar)} Set it where hopsync runs.`,
+  );
+}
+
+function badPlaceholder(token: string, inner: string, closed: boolean): Finding {
+  const shown = token.length > 60 ? `${token.slice(0, 60)}…` : token;
+  const name = /^(env|var)[.:_\s]*(.*)$/i.exec(inner.trim());
+  const [, source = "", rest = ""] = name ?? [];
+  const meant =
+    /^[A-Za-z_][A-Za-z0-9_.-]*$/.test(rest) && inner !== rest
+      ? ` Did you mean \${${source.toLowerCase()}:${rest}}?`
+      : "";
+  const what = closed ? "is no placeholder" : "is not closed by a brace";
+  return failure(
+    "bad-placeholder",
+    `${shown} ${what}.${meant} Known are \${env:NAME} and \${var:name}; write $\${ where the text itself is meant.`,
+  );
+}
+
+/** Fills the listed environment variables into the text of a file; all else in it is literal. */
+export function fillFile(
+  text: string,
+  names: readonly string[],
+  env: Outside["env"],
+): { readonly filled: Filled; readonly findings: readonly (Finding & { readonly name: string })[] } {
+  const listed = [...new Set(names)];
+  const used = listed.filter((name) => text.includes(`\${env:${name}}`));
+  const values = new Map(used.map((name) => [name, environmentValue(name, env)]));
+  const filled = text.replace(/\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}/g, (token, name: string) => {
+    const value = values.get(name);
+    return typeof value === "string" ? value : token;
+  });
+  const missing = [...values].flatMap(([name, value]) =>
+    typeof value === "string" ? [] : [{ ...value, name }],
+  );
+  const unused = listed.filter((name) => !used.includes(name)).map((name) => ({ ...unusedName(name), name }));
+  return {
+    filled: {
+      text: filled,
+      whole: false,
+      ...(used.length === 0 ? {} : { secret: { template: text, names: used } }),
+    },
+    findings: [...missing, ...unused],
+  };
+}
+
+function unusedName(name: string): Finding {
+  return caution(
+    "unused-variable",
+    `The file does not hold \${env:${name}}, so ${name} is not filled in anywhere. Remove it from env, or check the spelling in the file.`,
+  );
+}

@@ -1,0 +1,304 @@
+/**
+ * YAML nodes → JSON values with placeholders filled in. Aliases and merge keys are resolved here,
+ * within limits, so that a small file cannot become a huge value.
+ */
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from "yaml";
+import { pointer } from "../json.ts";
+import type { Diagnostic, Json, Pointer, Secret } from "../model.ts";
+import { collectAnchors, contains, startOf } from "./anchors.ts";
+import { type Finding, failure, report } from "./codes.ts";
+import { fill, hasPlaceholder, namesEnvironment, type Outside } from "./placeholders.ts";
+import type { Placement } from "./placement.ts";
+import type { SourceText } from "./source-text.ts";
+import { MAX_DEPTH } from "./yaml-text.ts";
+
+/** How many values the aliases of one document may add. */
+const MAX_ALIASED = 250_000;
+
+/** The tags of YAML's own plain data; any other asks for a type that a manifest does not have. */
+const PLAIN_TAG = /^tag:yaml\.org,2002:(str|int|float|bool|null|map|seq)$/;
+
+/** The value of a document and what is known about parts of it. */
+export interface DocumentValue {
+  readonly value: Json;
+  /** By the first two segments (the entry), then by pointer below them. */
+  readonly secrets: ReadonlyMap<Pointer, ReadonlyMap<Pointer, Secret>>;
+  /** Texts that were one placeholder and nothing else. */
+  readonly whole: ReadonlySet<Pointer>;
+  /** Where there is no value because of a problem that is told already. */
+  readonly broken: ReadonlySet<Pointer>;
+  /** What each alias stands for. */
+  readonly targets: ReadonlyMap<Alias, Node>;
+  readonly problems: readonly Diagnostic[];
+}
+
+/** The state of one conversion; it does not leave this file. */
+interface Reading {
+  readonly source: SourceText;
+  readonly outside: Outside;
+  readonly placement: (path: readonly string[]) => Placement;
+  readonly path: string[];
+  readonly secrets: Map<Pointer, Map<Pointer, Secret>>;
+  readonly whole: Set<Pointer>;
+  readonly broken: Set<Pointer>;
+  readonly problems: Diagnostic[];
+  readonly anchors: ReadonlyMap<string, readonly Node[]>;
+  readonly targets: Map<Alias, Node>;
+  /** The outermost alias that the current value is behind, and how many values were behind one. */
+  within: Alias | undefined;
+  aliased: number;
+}
+
+/** Converts a document. Whatever has no value becomes null, is told and marked as broken. */
+export function readValue(
+  root: Node,
+  source: SourceText,
+  outside: Outside,
+  placement: (path: readonly string[]) => Placement,
+): DocumentValue {
+  const reading: Reading = {
+    source,
+    outside,
+    placement,
+    path: [],
+    secrets: new Map(),
+    whole: new Set(),
+    broken: new Set(),
+    problems: [],
+    anchors: collectAnchors(root, source.text),
+    targets: new Map(),
+    within: undefined,
+    aliased: 0,
+  };
+  const value = convert(root, reading);
+  const { secrets, whole, broken, targets, problems } = reading;
+  return { value, secrets, whole, broken, targets, problems };
+}
+
+function convert(node: unknown, reading: Reading): Json {
+  if (isAlias(node)) return convertAlias(node, reading);
+  if (!isMap(node) && !isSeq(node) && !isScalar(node)) return null;
+  if (node.tag !== undefined && !PLAIN_TAG.test(node.tag)) return customTag(node, node.tag, reading);
+  if (reading.within !== undefined) reading.aliased += 1;
+  if (reading.aliased > MAX_ALIASED) return tooManyAliases(node, reading);
+  if (reading.path.length > MAX_DEPTH) return broken(node, tooDeep(), reading);
+  if (isMap(node)) return convertMap(node, reading);
+  return isSeq(node) ? convertList(node, reading) : convertScalar(node, reading);
+}
+
+function customTag(node: Node, tag: string, reading: Reading): null {
+  const { source } = reading;
+  const shown = tag.replace("tag:yaml.org,2002:", "!!");
+  const finding = failure("custom-tag", `${shown} asks for a type that manifests do not have. Remove it.`);
+  const [start, end] = node.range ?? [0, 0];
+  const mark = source.text.lastIndexOf("!", start);
+  const at = source.text[mark - 1] === "!" ? mark - 1 : mark;
+  reading.broken.add(pointer(...reading.path));
+  reading.problems.push(report(finding, { source: source.place(at < 0 ? start : at, end) }));
+  return null;
+}
+
+function tooDeep(): Finding {
+  return failure(
+    "too-deep",
+    `Lists and mappings stand more than ${MAX_DEPTH} deep in each other. Check the aliases.`,
+  );
+}
+
+function broken(node: Node, finding: Finding, reading: Reading): null {
+  reading.broken.add(pointer(...reading.path));
+  return tell(node, finding, reading);
+}
+
+function tell(node: Node | null, finding: Finding, reading: Reading): null {
+  reading.problems.push(report(finding, { source: placeOf(node, reading.source) }));
+  return null;
+}
+
+function placeOf(node: Node | null, source: SourceText): ReturnType<SourceText["place"]> {
+  return source.place(node?.range?.[0] ?? 0, node?.range?.[1] ?? 0);
+}
+
+function convertAlias(node: Alias, reading: Reading): Json {
+  const target = aliasTarget(node, reading);
+  if (target === undefined) {
+    const finding = failure(
+      "unknown-alias",
+      `*${node.source} refers to an anchor &${node.source} that must stand before it and around something else. Put a text that starts with * in quotes.`,
+    );
+    return broken(node, finding, reading);
+  }
+  return expanded(node, reading, () => convert(target, reading));
+}
+
+/** From here on nothing of the document has a value; told once. */
+function tooManyAliases(node: Node, reading: Reading): null {
+  if (reading.broken.has("")) return null;
+  reading.broken.add("");
+  const detail = `The aliases of this document stand for more than ${MAX_ALIASED} values. Use defaults, or write fewer of them.`;
+  return tell(reading.within ?? node, failure("too-many-aliases", detail), reading);
+}
+
+/** Acts on what an alias stands for, so that it is counted. */
+function expanded<T>(alias: Alias, reading: Reading, act: () => T): T {
+  const outer = reading.within;
+  reading.within = outer ?? alias;
+  const result = act();
+  reading.within = outer;
+  return result;
+}
+
+/** What an alias stands for; undefined where there is no such anchor yet, or where it would contain itself. */
+function aliasTarget(node: Alias, reading: Reading): Node | undefined {
+  const earlier = reading.anchors.get(node.source)?.findLast((anchored) => startOf(anchored) < startOf(node));
+  const target = reading.targets.get(node) ?? earlier;
+  if (target === undefined || contains(target, node)) return undefined;
+  reading.targets.set(node, target);
+  return target;
+}
+
+function convertList(node: YAMLSeq, reading: Reading): Json {
+  return node.items.map((item, i) => below(String(i), reading, () => convert(item, reading)));
+}
+
+function below<T>(segment: string, reading: Reading, act: () => T): T {
+  reading.path.push(segment);
+  const result = act();
+  reading.path.pop();
+  return result;
+}
+
+/** Own keys win over merged ones, and of merged ones the first. */
+function convertMap(node: YAMLMap, reading: Reading): Json {
+  return Object.fromEntries(mapEntries(node, { names: new Set(), maps: new Set() }, reading));
+}
+
+/** What one mapping has already: names of its own or merged, and the mappings that were merged. */
+interface Taken {
+  readonly names: Set<string>;
+  readonly maps: Set<Node>;
+}
+
+/** The entries of a mapping except those that are `taken`, which grows by them. */
+function mapEntries(node: YAMLMap, taken: Taken, reading: Reading): readonly (readonly [string, Json])[] {
+  const entries: (readonly [string, Json])[] = [];
+  const own = new Map<string, Node>();
+  for (const { key, value } of node.items) {
+    const name = isMergeKey(key) ? undefined : readKey(key, reading);
+    if (name === undefined) continue;
+    const first = own.get(name);
+    if (first !== undefined) duplicateKey(name, key as Node, first, reading);
+    else if (!taken.names.has(name))
+      entries.push([name, below(name, reading, () => convert(value, reading))]);
+    if (first === undefined) own.set(name, key as Node);
+  }
+  for (const name of own.keys()) taken.names.add(name);
+  taken.maps.add(node);
+  const merges = node.items.filter(({ key }) => isMergeKey(key));
+  return [...entries, ...merges.flatMap(({ key, value }) => mergedEntries(value ?? key, taken, reading))];
+}
+
+/** `<<` as a key, where it is not in quotes. */
+export function isMergeKey(key: unknown): boolean {
+  return isScalar(key) && key.value === "<<" && key.type === "PLAIN";
+}
+
+/** The text of a key; the numbers and words of YAML count as their text. */
+export function keyText(key: unknown): string | undefined {
+  if (!isScalar(key)) return undefined;
+  return typeof key.value === "string" ? key.value : (key.source ?? String(key.value));
+}
+
+function readKey(key: unknown, reading: Reading): string | undefined {
+  const name = keyText(key);
+  const tag = isScalar(key) ? key.tag : undefined;
+  if (name !== undefined && (tag === undefined || PLAIN_TAG.test(tag))) return name;
+  const finding = failure("bad-key", "A key is a plain text, not a list, mapping, alias or tagged value.");
+  tell(key as Node | null, finding, reading);
+  return undefined;
+}
+
+function duplicateKey(name: string, key: Node, first: Node, reading: Reading): void {
+  const finding = failure("duplicate-key", `${JSON.stringify(name)} stands here again. Keep one of the two.`);
+  const related = [placeOf(first, reading.source)];
+  reading.problems.push(report(finding, { source: placeOf(key, reading.source), related }));
+}
+
+function mergedEntries(value: unknown, taken: Taken, reading: Reading): readonly (readonly [string, Json])[] {
+  if (isSeq(value)) return value.items.flatMap((item) => mergedEntries(item, taken, reading));
+  const target = isAlias(value) ? aliasTarget(value, reading) : value;
+  if (isMap(target)) {
+    if (taken.maps.has(target)) return [];
+    const read = (): readonly (readonly [string, Json])[] => mapEntries(target, taken, reading);
+    return isAlias(value) ? expanded(value, reading, read) : read();
+  }
+  const detail = "After << stands a mapping, an alias of one, or a list of these.";
+  tell(value as Node, failure("bad-merge", detail), reading);
+  return [];
+}
+
+function convertScalar(node: Scalar, reading: Reading): Json {
+  const { value } = node;
+  if (typeof value === "string") return hasPlaceholder(value) ? convertText(node, value, reading) : value;
+  if (typeof value === "number")
+    return isExact(value, node.source) ? value : broken(node, inexact(node), reading);
+  return typeof value === "boolean" ? value : null;
+}
+
+/** More digits than a double keeps would be changed without a word. */
+function isExact(value: number, source: string | undefined): boolean {
+  if (!Number.isFinite(value)) return false;
+  const digits = (source ?? "")
+    .replace(/[eE].*$/, "")
+    .replace(/[^0-9]/g, "")
+    .replace(/^0+/, "");
+  return Number.isSafeInteger(value) || digits.length <= 15;
+}
+
+function inexact(node: Scalar): Finding {
+  return failure(
+    "inexact-number",
+    `${node.source ?? "It"} is beyond what a number here can hold. Put it in quotes.`,
+  );
+}
+
+function convertText(node: Scalar, written: string, reading: Reading): Json {
+  const placement = reading.placement(reading.path);
+  if (placement === "literal") {
+    if (namesEnvironment(written)) reading.problems.push(notReplaced(node, reading.source));
+    return written;
+  }
+  const filled = fill(written, reading.outside, placement === "secret");
+  if (!("text" in filled)) {
+    for (const finding of filled) broken(node, finding, reading);
+    return written;
+  }
+  if (filled.whole) reading.whole.add(pointer(...reading.path));
+  if (filled.secret !== undefined) keepSecret(filled.secret, reading);
+  return filled.text;
+}
+
+function notReplaced(node: Node, source: SourceText): Diagnostic {
+  const detail =
+    "Nothing is replaced in inline text of this field, so ${env:…} is sent as written. Put the text into a file and write {file: …, env: [NAME]}.";
+  return report(
+    { severity: "warning", code: "placeholder-not-replaced", detail },
+    { source: placeOf(node, source) },
+  );
+}
+
+function keepSecret(secret: Secret, reading: Reading): void {
+  const owner = pointer(...reading.path.slice(0, 2));
+  const known = reading.secrets.get(owner) ?? new Map<Pointer, Secret>();
+  reading.secrets.set(owner, known.set(pointer(...reading.path.slice(2)), secret));
+}

@@ -1,0 +1,91 @@
+/** Text → YAML documents, with what is wrong in the text itself. */
+import { Composer, type CST, type Document, type ParsedNode, Parser, type YAMLError } from "yaml";
+import type { Diagnostic } from "../model.ts";
+import { failure, report } from "./codes.ts";
+import type { SourceText } from "./source-text.ts";
+
+/** Deeper than any manifest needs, and far from what the recursion over nodes can take. */
+export const MAX_DEPTH = 64;
+
+export interface YamlDocuments {
+  /** Those that are well-formed and not empty. */
+  readonly documents: readonly ParsedNode[];
+  readonly problems: readonly Diagnostic[];
+}
+
+/** Reads every document of a text. Of one document's syntax errors only the first is told: others follow from it. */
+export function readYaml(source: SourceText): YamlDocuments {
+  const tokens = [...new Parser().parse(source.text)];
+  const deep = tokens.map((token) => tooDeepAt(token)).find((offset) => offset !== undefined);
+  if (deep !== undefined) {
+    const detail = `Lists and mappings stand more than ${MAX_DEPTH} deep in each other. Check the brackets and the indentation.`;
+    return {
+      documents: [],
+      problems: [report(failure("too-deep", detail), { source: source.place(deep, deep) })],
+    };
+  }
+  // Duplicate keys and tags are judged where values are made, with both places and better words.
+  const composer = new Composer({ schema: "core", prettyErrors: false, uniqueKeys: false });
+  const documents = [...composer.compose(tokens, false, source.text.length)];
+  if (documents.length === 0) {
+    const detail =
+      "There is nothing in it but blanks and comments. Start with `version: 1`, or remove the file.";
+    return {
+      documents: [],
+      problems: [report(failure("empty-manifest", detail), { source: source.place(0, 0) })],
+    };
+  }
+  const read = documents.map((document) => readDocument(document, source));
+  return {
+    documents: read.flatMap((item) => ("range" in item ? [item] : [])),
+    problems: read.flatMap((item) => ("range" in item ? [] : [item])),
+  };
+}
+
+function readDocument(document: Document.Parsed, source: SourceText): ParsedNode | Diagnostic {
+  const error = [...document.errors, ...document.warnings]
+    .filter((e) => e.code !== "TAG_RESOLVE_FAILED")
+    .sort((a, b) => a.pos[0] - b.pos[0])[0];
+  if (error !== undefined) return syntaxError(error, source);
+  const { contents } = document;
+  if (contents !== null && (contents.range[0] !== contents.range[1] || contents.tag !== undefined))
+    return contents;
+  const at = documentStart(document, source.text);
+  const detail =
+    "A `---` starts a document, and nothing follows it. Start each document with `version: 1`, or remove the `---`.";
+  return report(failure("empty-document", detail), { source: source.place(at, at + 3) });
+}
+
+/** The `---` of an empty document, or the place where the document would be. */
+function documentStart(document: Document.Parsed, text: string): number {
+  const marker = text.lastIndexOf("---", document.contents?.range[0]);
+  return marker >= 0 ? marker : document.range[0];
+}
+
+const ADVICE: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: "Indent with spaces.",
+  BAD_INDENT: "Keys of one mapping start in the same column.",
+  BLOCK_AS_IMPLICIT_KEY: "Check the indentation, and put a text that holds `: ` in quotes.",
+  MULTILINE_IMPLICIT_KEY: "Check the indentation.",
+  MISSING_CHAR: "Check for a missing bracket, colon or quote.",
+  BAD_SCALAR_START: "Put the text in quotes.",
+};
+
+function syntaxError(error: YAMLError, source: SourceText): Diagnostic {
+  const message = error.message.replace(/[.:]?$/, ".");
+  const detail = `${message} ${ADVICE[error.code] ?? "Correct it; nothing of this document was read."}`;
+  return report(failure("yaml-syntax", detail), { source: source.place(...error.pos) });
+}
+
+/** Where a token's nesting exceeds the limit; the search itself goes no deeper than that. */
+function tooDeepAt(token: CST.Token | null | undefined, depth = 0): number | undefined {
+  if (token === null || token === undefined) return undefined;
+  if (depth > MAX_DEPTH) return token.offset;
+  if (token.type === "document") return tooDeepAt(token.value, depth);
+  if (!("items" in token)) return undefined;
+  for (const { key, value } of token.items) {
+    const found = tooDeepAt(key, depth + 1) ?? tooDeepAt(value, depth + 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

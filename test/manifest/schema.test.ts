@@ -1,0 +1,74 @@
+/** The schema for editors, and that nothing in the folder knows a kind by name. */
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { describe, expect, it } from "vitest";
+import { FILTER_SCHEMA } from "../../src/kinds/filter.ts";
+import { kinds } from "../../src/kinds/index.ts";
+import { manifestSchema } from "../../src/manifest/schema.ts";
+
+const folder = fileURLToPath(new URL("../../src/manifest/", import.meta.url));
+const sources = readdirSync(folder).map((name) => ({ name, text: readFileSync(folder + name, "utf8") }));
+
+interface Definition {
+  readonly properties: Readonly<Record<string, { readonly description?: string } & Record<string, unknown>>>;
+}
+
+const schema = manifestSchema();
+const definitions = schema.$defs as Readonly<Record<string, Definition>>;
+
+describe("the manifest's schema", () => {
+  it("is JSON and a schema of draft 2020-12", () => {
+    expect(JSON.parse(JSON.stringify(schema))).toEqual(schema);
+    expect(new Ajv2020({ strict: false }).validateSchema(schema)).toBe(true);
+  });
+
+  it("has the filter of the kinds", () => {
+    expect(definitions.filter).toEqual(FILTER_SCHEMA);
+  });
+
+  it.each(kinds.map((kind) => [kind.kind, kind] as const))("describes every key of %s", (name, kind) => {
+    const { properties } = definitions[name]!;
+    expect(Object.keys(properties)).toEqual([
+      "name",
+      ...Object.keys(kind.fields),
+      ...Object.keys(kind.relations),
+      "lifecycle",
+    ]);
+    for (const [field, { doc }] of Object.entries(kind.fields))
+      expect(properties[field]?.description).toBe(doc);
+    for (const property of Object.values(properties)) expect(property.description).toMatch(/\S/);
+  });
+
+  it.each(kinds.map((kind) => [kind.kind, kind] as const))(
+    "allows only fields as defaults of %s",
+    (name, kind) => {
+      const fields = Object.entries(kind.fields).filter(([, field]) => field.alias !== true);
+      expect(Object.keys(definitions[`${name}_defaults`]!.properties)).toEqual(fields.map(([key]) => key));
+    },
+  );
+
+  it("allows null exactly where a field can be cleared", () => {
+    const validate = new Ajv2020({ strict: false, logger: false }).compile(schema);
+    for (const kind of kinds) {
+      for (const [name, field] of Object.entries(kind.fields)) {
+        const valid = validate({ version: 1, [kind.section]: [{ name: "x", [name]: null }] });
+        expect([name, valid]).toEqual([name, field.empty !== undefined]);
+      }
+    }
+  });
+});
+
+describe("the folder", () => {
+  it.each(sources)("names no kind in $name", ({ text }) => {
+    const words = kinds.flatMap(({ kind, section }) => [kind, section]);
+    expect(words.filter((word) => new RegExp(`["'\`]${word}["'\`]`).test(text))).toEqual([]);
+  });
+
+  it.each(sources)("imports nothing but what it may in $name", ({ text }) => {
+    const imports = [...text.matchAll(/from "([^"]+)"/g)].map(([, from]) => from ?? "");
+    const allowed =
+      /^(\.\/[a-z-]+\.ts|\.\.\/(model|diagnostics|errors|json|kinds\/[a-z-]+)\.ts|node:[a-z]+|yaml|ajv(\/.*)?|csv-parse\/sync)$/;
+    expect(imports.filter((from) => !allowed.test(from))).toEqual([]);
+  });
+});
