@@ -86,6 +86,19 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   malformed: "The answer is not what the API promises",
   partial: "Only a part was done",
   refused: "The appliance refused a request",
+  host: "The host is not one that hopsync connects to",
+  "no-host": "No appliance is given",
+  "api-key": "The API key cannot be used",
+  "no-api-key": "No API key is given",
+  "ca-file": "The CA file cannot be used",
+  fingerprint: "The fingerprint cannot be used",
+  "tls-options": "The certificate options exclude each other",
+  "bad-variable": "A variable has a value that is not understood",
+  "not-approved": "The plan is not approved",
+  "sandbox-firmware": "The sandbox does not know this firmware",
+  "sandbox-devices": "The sandbox cannot hold so many devices",
+  "sandbox-state": "The state file cannot be used",
+  "sandbox-listen": "The sandbox cannot listen",
 };
 
 /** The error as a document shows it: one diagnostic, without a place in a file. */

@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+/** The process: arguments, signals, exit code. The only place that ends it. */
+import { VERSION } from "../version.ts";
+import type { Io } from "./io.ts";
+
+const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
+
+function interruptible(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(SIGNALS[signal]);
+      controller.abort(signal);
+    });
+  }
+  return controller.signal;
+}
+
+function processIo(): Io {
+  // A reader that closes the pipe early, such as head, is no error.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+  return {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+    interrupted: interruptible(),
+  };
+}
+
+async function main(argv: readonly string[]): Promise<void> {
+  if (argv.length === 1 && argv[0] === "--version") {
+    // Before anything is loaded: editors and scripts ask this often.
+    process.stdout.write(`${VERSION}\n`);
+    return;
+  }
+  const { run } = await import("./program.ts");
+  process.exitCode = await run(argv, processIo());
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`hopsync ${VERSION} met a bug of its own. Please report this:\n${text}\n`);
+  process.exitCode = 1;
+});

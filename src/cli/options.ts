@@ -1,0 +1,141 @@
+/** Options that several commands share, and how their texts become values. Nothing is coerced silently. */
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { HopsyncError } from "../errors.ts";
+import type { Io } from "./io.ts";
+
+export interface OutputOptions {
+  readonly format: "text" | "json";
+  readonly color: boolean;
+  readonly quiet?: true;
+  readonly verbose?: true;
+}
+
+export interface ManifestOptions {
+  readonly var?: Readonly<Record<string, string>>;
+}
+
+export interface ConnectionFlags {
+  readonly host?: string;
+  readonly apiKeyFile?: string;
+  readonly caFile?: string;
+  readonly fingerprint?: string;
+  readonly insecure?: true;
+  readonly parallelism: number;
+  readonly timeout: number;
+  readonly deadline: number;
+}
+
+export function integer(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("Expected a whole number, such as 8.");
+  return Number(text);
+}
+
+export function positiveInteger(text: string): number {
+  const value = integer(text);
+  if (value === 0) throw new InvalidArgumentError("Expected a whole number from 1 up.");
+  return value;
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** `500ms`, `30s`, `10m`, `1h` as milliseconds. */
+export function durationMs(text: string): number {
+  const [, digits = "", unit = ""] = /^(\d+)(ms|s|m|h)$/.exec(text) ?? [];
+  const value = Number(digits) * (UNITS[unit] ?? 0);
+  if (value === 0) throw new InvalidArgumentError("Expected a duration above zero, such as 30s or 10m.");
+  return value;
+}
+
+function variable(
+  text: string,
+  previous: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const at = text.indexOf("=");
+  if (at < 1) throw new InvalidArgumentError("Expected name=value.");
+  return { ...previous, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+export function addOutputOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--format <format>", "what to print on stdout").choices(["text", "json"]).default("text"),
+    )
+    .option("--no-color", "no colours, also on a terminal (as does NO_COLOR)")
+    .option("--quiet", "print errors and the result only")
+    .option("--verbose", "print each request to stderr, without headers and bodies");
+}
+
+export function addManifestOptions(command: Command): Command {
+  return command.option("--var <name=value>", "a value for ${var:name}; repeatable", variable);
+}
+
+export function addConnectionOptions(command: Command): Command {
+  return command
+    .option("--host <host>", "the appliance: name, host:port or https URL (EXTRAHOP_HOST)")
+    .option("--api-key-file <file>", "a file with the API key (or EXTRAHOP_API_KEY)")
+    .option("--ca-file <file>", "trust certificates of this CA, in PEM")
+    .option("--fingerprint <sha256:…>", "trust exactly the certificate with this fingerprint")
+    .option("--insecure", "do not check the certificate (EXTRAHOP_INSECURE=true)")
+    .option("--parallelism <n>", "requests at once", positiveInteger, 8)
+    .option("--timeout <duration>", "for one request", durationMs, 30_000)
+    .option("--deadline <duration>", "for the whole run", durationMs, 600_000);
+}
+
+export interface ResolvedConnection {
+  readonly host: string;
+  readonly apiKey: string;
+  readonly caFile?: string;
+  readonly fingerprint?: string;
+  readonly insecure?: boolean;
+}
+
+/** Flags first, then the variables of the vendor's own command line. */
+export async function resolveConnection(flags: ConnectionFlags, io: Io): Promise<ResolvedConnection> {
+  const host = flags.host ?? nonEmpty(io.env.EXTRAHOP_HOST);
+  if (host === undefined) {
+    throw new HopsyncError("no-host", "No appliance is given.", {
+      hint: "Set EXTRAHOP_HOST or use --host eda.example.com. To try hopsync without an appliance: hopsync demo",
+    });
+  }
+  const insecure = flags.insecure ?? truth("EXTRAHOP_INSECURE", io.env.EXTRAHOP_INSECURE);
+  return {
+    host,
+    apiKey: await readApiKey(flags, io),
+    ...(flags.caFile === undefined ? {} : { caFile: resolve(io.cwd, flags.caFile) }),
+    ...(flags.fingerprint === undefined ? {} : { fingerprint: flags.fingerprint }),
+    ...(insecure ? { insecure } : {}),
+  };
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === undefined || text.trim() === "" ? undefined : text;
+}
+
+async function readApiKey(flags: ConnectionFlags, io: Io): Promise<string> {
+  if (flags.apiKeyFile !== undefined) {
+    const file = resolve(io.cwd, flags.apiKeyFile);
+    return readFile(file, "utf8").catch((cause: unknown) => {
+      const { code } = cause as NodeJS.ErrnoException;
+      throw new HopsyncError("no-api-key", `The API key file ${flags.apiKeyFile} cannot be read (${code}).`, {
+        cause,
+      });
+    });
+  }
+  const key = nonEmpty(io.env.EXTRAHOP_API_KEY);
+  if (key !== undefined) return key;
+  throw new HopsyncError("no-api-key", "No API key is given.", {
+    hint: "Set EXTRAHOP_API_KEY or use --api-key-file. Keys are made on the appliance under API Access.",
+  });
+}
+
+/** A safety switch is true or false, never "whatever is not empty". */
+function truth(name: string, text: string | undefined): boolean {
+  const value = (text ?? "").trim().toLowerCase();
+  if (["", "0", "false", "no"].includes(value)) return false;
+  if (["1", "true", "yes"].includes(value)) return true;
+  throw new HopsyncError("bad-variable", `${name} is neither true nor false.`, {
+    hint: `Set ${name}=true or unset it.`,
+  });
+}

@@ -1,0 +1,118 @@
+/** The command line. A factory: each call makes a new program, so that tests can run many at once. */
+import { Command, CommanderError } from "commander";
+import { EXIT, errorDiagnostic, HopsyncError } from "../errors.ts";
+import { renderDiagnostics } from "../render/diagnostics.ts";
+import { createStyle } from "../render/style.ts";
+import { VERSION } from "../version.ts";
+import type { Io } from "./io.ts";
+import {
+  addConnectionOptions,
+  addManifestOptions,
+  addOutputOptions,
+  integer,
+  positiveInteger,
+} from "./options.ts";
+
+/** Runs one command line (without node and script) and returns its exit code. */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  let exitCode: number = EXIT.done;
+  const program = createProgram(io, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    // Help and version end this way too, with exit code 0; the text is already written.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.error;
+    if (!(error instanceof HopsyncError)) throw error;
+    const style = createStyle({ color: false, width: io.stderr.columns ?? 80 });
+    io.stderr.write(renderDiagnostics([errorDiagnostic(error)], style));
+    return EXIT.error;
+  }
+}
+
+type Finished = (exitCode: number) => void;
+
+function createProgram(io: Io, finished: Finished): Command {
+  const program = new Command("hopsync")
+    .description("Keeps the configuration of ExtraHop appliances in Git: declare, plan, apply, verify.")
+    .version(VERSION, "--version", "print the version")
+    .helpOption("--help", "print help")
+    .helpCommand("help [command]", "print help for a command")
+    .showHelpAfterError("Run with --help for usage.")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      getOutHelpWidth: () => io.stdout.columns ?? 80,
+      getErrHelpWidth: () => io.stderr.columns ?? 80,
+    });
+  for (const add of [addValidate, addPlan, addApply, addSandbox, addDemo]) add(program, io, finished);
+  return program;
+}
+
+/** A subcommand, with the settings of the program that commander does not inherit by itself. */
+function subcommand(program: Command, nameAndArguments: string, description: string): Command {
+  return program.command(nameAndArguments).description(description).helpOption("--help", "print help");
+}
+
+const PATHS = "files or folders with manifests; ./manifests when not given";
+
+function addValidate(program: Command, io: Io, finished: Finished): void {
+  const command = subcommand(program, "validate", "check manifests, offline").argument("[paths...]", PATHS);
+  addOutputOptions(addManifestOptions(command)).action(async (paths, options) => {
+    const { validate } = await import("./commands/validate.ts");
+    finished(await validate(paths, options, io));
+  });
+}
+
+function addPlanOptions(command: Command): Command {
+  const planned = command
+    .argument("[paths...]", PATHS)
+    .option("--show-requests", "print every request that apply would send")
+    .option("--max-deletes <n>", "deletes and replaces that are allowed", integer);
+  return addOutputOptions(addManifestOptions(addConnectionOptions(planned)));
+}
+
+function addPlan(program: Command, io: Io, finished: Finished): void {
+  addPlanOptions(subcommand(program, "plan", "show what apply would do"))
+    .option("--detailed-exitcode", "exit 2 when apply would do something")
+    .action(async (paths, options) => {
+      const { plan } = await import("./commands/plan.ts");
+      finished(await plan(paths, options, io));
+    });
+}
+
+function addApply(program: Command, io: Io, finished: Finished): void {
+  addPlanOptions(subcommand(program, "apply", "make the appliance match the manifests"))
+    .option("--auto-approve", "apply without asking")
+    .action(async (paths, options) => {
+      const { apply } = await import("./commands/apply.ts");
+      finished(await apply(paths, options, io));
+    });
+}
+
+function addSandbox(program: Command, io: Io, finished: Finished): void {
+  subcommand(program, "sandbox", "run a simulated appliance until interrupted")
+    .option("--port <n>", "the port to listen on; 0 takes a free one", integer, 8700)
+    .option("--firmware <version>", "the firmware to simulate", "8.7")
+    .option("--tls", "speak https, with a self-signed certificate")
+    .option("--devices <n>", "devices on the network", positiveInteger, 600)
+    .option("--seed <n>", "another population for another number", integer, 1)
+    .option("--state <file>", "keep the state in this file")
+    .action(async (options) => {
+      const { sandbox } = await import("./commands/sandbox.ts");
+      finished(await sandbox(options, io));
+    });
+}
+
+function addDemo(program: Command, io: Io, finished: Finished): void {
+  subcommand(program, "demo", "see the whole story on a simulated appliance")
+    .option("--no-pause", "do not wait for Enter between the steps")
+    .option("--no-color", "no colours, also on a terminal (as does NO_COLOR)")
+    .action(async (options) => {
+      const { demo } = await import("./commands/demo.ts");
+      finished(await demo(options, io));
+    });
+}

@@ -1,0 +1,227 @@
+/** One command's run: what it loads, whom it talks to, what it prints, and the exit code it ends with. */
+import { resolve } from "node:path";
+import type { AppliancePort } from "../appliance/port.ts";
+import type { RequestEvent } from "../appliance/sender.ts";
+import { EXIT, errorDiagnostic, HopsyncError } from "../errors.ts";
+import type { Command, Diagnostic, Document, Manifest } from "../model.ts";
+import { printable } from "../render/clean.ts";
+import { renderDiagnostics } from "../render/diagnostics.ts";
+import { type DocumentParts, renderJson, toDocument } from "../render/document.ts";
+import { createProgress, type Progress } from "../render/progress.ts";
+import { createStyle, type Style, wantsColor } from "../render/style.ts";
+import { VERSION } from "../version.ts";
+import type { Io, OutputStream } from "./io.ts";
+import {
+  type ConnectionFlags,
+  type ManifestOptions,
+  type OutputOptions,
+  resolveConnection,
+} from "./options.ts";
+
+/** Where no terminal tells its width, such as in a CI log. */
+const PLAIN_WIDTH = 120;
+const DEFAULT_PATH = "manifests";
+
+export interface Session {
+  readonly io: Io;
+  readonly options: OutputOptions;
+  readonly style: Style;
+  readonly progress: Progress;
+  /** Loads the manifest; undefined when it has errors, which `finish` then shows. */
+  load(paths: readonly string[], options: ManifestOptions): Promise<Manifest | undefined>;
+  /** Opens the appliance that flags and environment name; closed when the command ends. */
+  connect(flags: ConnectionFlags): Promise<AppliancePort>;
+  /** From now on an interrupt lets calls in flight end instead of cutting them off. */
+  startWriting(): void;
+  note(diagnostics: readonly Diagnostic[]): void;
+  /** For people, on stderr; nothing with --quiet. */
+  say(text: string): void;
+  /** Prints the document, as JSON or as `text` renders it, and the diagnostics. */
+  finish(parts: Finish): number;
+}
+
+export interface Finish extends Omit<DocumentParts, "command" | "version" | "diagnostics" | "requests"> {
+  readonly text?: (document: Document, style: Style) => string;
+}
+
+/** Runs a command's body; whatever goes wrong becomes a document with diagnostics and an exit code. */
+export async function runSession(
+  command: Command,
+  options: OutputOptions,
+  io: Io,
+  body: (session: Session) => Promise<number>,
+): Promise<number> {
+  const state: State = { diagnostics: [], port: undefined, writing: false, manifest: undefined };
+  const session = createSession(command, options, io, state);
+  try {
+    return await body(session);
+  } catch (error) {
+    if (!(error instanceof HopsyncError)) throw error;
+    const stopped = interruption(io);
+    if (stopped === undefined) session.note([errorDiagnostic(error)]);
+    return session.finish({ exitCode: stopped ?? EXIT.error });
+  } finally {
+    session.progress.done();
+    await state.port?.close();
+  }
+}
+
+interface State {
+  diagnostics: readonly Diagnostic[];
+  port: AppliancePort | undefined;
+  manifest: Manifest | undefined;
+  writing: boolean;
+}
+
+/** The exit code of an interrupted run; undefined while nobody interrupts. */
+export function interruption(io: Io): number | undefined {
+  if (!io.interrupted.aborted) return undefined;
+  return io.interrupted.reason === "SIGTERM" ? EXIT.terminated : EXIT.interrupted;
+}
+
+export function styleFor(stream: OutputStream, options: Pick<OutputOptions, "color">, io: Io): Style {
+  const isTTY = stream.isTTY === true;
+  return createStyle({
+    color: wantsColor({ isTTY, env: io.env, noColorFlag: !options.color }),
+    width: stream.columns ?? PLAIN_WIDTH,
+  });
+}
+
+function createSession(command: Command, options: OutputOptions, io: Io, state: State): Session {
+  const errStyle = styleFor(io.stderr, options, io);
+  const err = (text: string): void => {
+    io.stderr.write(text);
+  };
+  const progress = createProgress({
+    write: options.quiet ? () => {} : err,
+    isTTY: io.stderr.isTTY === true && io.env.TERM !== "dumb" && !options.verbose,
+    style: errStyle,
+  });
+  return {
+    io,
+    options,
+    style: errStyle,
+    progress,
+    load: async (paths, given) => {
+      const { loadManifest } = await import("../manifest/load.ts");
+      const vars = given.var ?? {};
+      const loaded = await loadManifest(paths.length === 0 ? [DEFAULT_PATH] : paths, {
+        env: io.env,
+        vars,
+        cwd: io.cwd,
+      });
+      state.diagnostics = [...state.diagnostics, ...loaded.diagnostics];
+      state.manifest = loaded.manifest;
+      return loaded.manifest;
+    },
+    connect: async (flags) => {
+      state.port = await openAppliance(flags, options, io, state, progress, err);
+      return state.port;
+    },
+    startWriting: () => {
+      state.writing = true;
+    },
+    note: (diagnostics) => {
+      state.diagnostics = [...state.diagnostics, ...diagnostics];
+    },
+    say: (text) => {
+      if (!options.quiet) err(text);
+    },
+    finish: (parts) => {
+      progress.done();
+      const document = documentOf(command, parts, state);
+      printDocument(document, parts, options, io, err);
+      return parts.exitCode;
+    },
+  };
+}
+
+function documentOf(command: Command, { text: _, ...parts }: Finish, state: State): Document {
+  return toDocument({
+    command,
+    version: VERSION,
+    owner: state.manifest?.owner,
+    manifestDigest: state.manifest?.digest,
+    ...parts,
+    diagnostics: state.diagnostics,
+    requests: state.port?.requests() ?? {},
+  });
+}
+
+function printDocument(
+  document: Document,
+  { text }: Finish,
+  options: OutputOptions,
+  io: Io,
+  err: (text: string) => void,
+): void {
+  const shown = options.quiet
+    ? document.diagnostics.filter((d) => d.severity === "error")
+    : document.diagnostics;
+  const diagnostics = renderDiagnostics(shown, styleFor(io.stderr, options, io));
+  if (options.format === "json") {
+    if (diagnostics !== "") err(diagnostics);
+    io.stdout.write(renderJson(document));
+    return;
+  }
+  const body = text?.(document, styleFor(io.stdout, options, io)) ?? "";
+  if (body !== "") io.stdout.write(body);
+  if (diagnostics !== "") err(body === "" ? diagnostics : `\n${diagnostics}`);
+}
+
+async function openAppliance(
+  flags: ConnectionFlags,
+  options: OutputOptions,
+  io: Io,
+  state: State,
+  progress: Progress,
+  err: (text: string) => void,
+): Promise<AppliancePort> {
+  const [{ readConnection }, { createAppliance }, { insecureWarning }] = await Promise.all([
+    import("../appliance/connection.ts"),
+    import("../appliance/http.ts"),
+    import("../appliance/trust.ts"),
+  ]);
+  const connection = await readConnection(await resolveConnection(flags, io));
+  if (connection.trust.by === "insecure") {
+    state.diagnostics = [...state.diagnostics, insecureDiagnostic(insecureWarning(connection.host))];
+  }
+  let sent = 0;
+  return createAppliance(connection, {
+    userAgent: `hopsync/${VERSION}`,
+    timeoutMs: flags.timeout,
+    parallelism: flags.parallelism,
+    deadline: AbortSignal.timeout(flags.deadline),
+    signal: hardInterrupt(io, state),
+    onRequest: (event) => {
+      sent += 1;
+      if (options.verbose) err(requestLine(event));
+      else if (!state.writing) progress.reading(sent);
+    },
+  });
+}
+
+/** Reads are cut off at once; once something is being written, calls in flight end first. */
+function hardInterrupt(io: Io, state: State): AbortSignal {
+  const controller = new AbortController();
+  const stop = (): void => {
+    if (!state.writing) controller.abort(io.interrupted.reason);
+  };
+  if (io.interrupted.aborted) stop();
+  io.interrupted.addEventListener("abort", stop, { once: true });
+  return controller.signal;
+}
+
+function insecureDiagnostic(detail: string): Diagnostic {
+  return { severity: "warning", code: "insecure", summary: "The certificate is not checked", detail };
+}
+
+function requestLine({ method, path, status, error, attempt, ms }: RequestEvent): string {
+  const again = attempt > 1 ? ` (attempt ${attempt})` : "";
+  return `${printable(`${method} ${path}`)} ${status ?? error ?? ""} ${Math.round(ms)} ms${again}\n`;
+}
+
+/** A path as the process that runs the command means it. */
+export function fromCwd(io: Io, path: string): string {
+  return resolve(io.cwd, path);
+}

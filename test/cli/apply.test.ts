@@ -1,0 +1,211 @@
+/** apply and plan over real HTTP: approval, exit codes, partial failure, verification, guards. */
+import { describe, expect, it } from "vitest";
+import type { Fault } from "../../src/sandbox/faults.ts";
+import type { Quirks } from "../../src/sandbox/quirks.ts";
+import { type CliOptions, cli, documentOf } from "../helpers/cli.ts";
+import { folder } from "../helpers/folder.ts";
+import { sandbox } from "../helpers/sandbox.ts";
+
+const MANIFEST = `version: 1
+tags: [{name: pci}]
+email_groups: [{name: On-call, email_addresses: [noc@example.com]}]
+device_groups:
+  - {name: Tagged, filter: {field: tag, operator: "=", operand: pci}}
+alerts:
+  - {name: A, stat_name: s, field_name: f, operator: ">", operand: 1, device_groups: [Tagged], email_groups: [On-call]}
+`;
+
+interface Setup {
+  readonly quirks?: Partial<Quirks>;
+  readonly faults?: readonly Fault[];
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+async function setup({ quirks = {}, faults = [], files = { "manifests/all.yaml": MANIFEST } }: Setup = {}) {
+  const box = await sandbox({ quirks, faults });
+  const cwd = folder(files);
+  const hopsync = (argv: readonly string[], more: Partial<CliOptions> = {}) =>
+    cli(argv, { sandbox: box, cwd, ...more });
+  const json = async (argv: readonly string[], more: Partial<CliOptions> = {}) => {
+    const result = await hopsync([...argv, "--format", "json"], more);
+    return { ...result, document: documentOf(result) };
+  };
+  return { box, cwd, hopsync, json, writes: () => box.requests().filter((r) => r.method !== "GET") };
+}
+
+describe("plan", () => {
+  it("ends with 0, or with 2 on request when there is something to do", async () => {
+    const { hopsync, writes } = await setup();
+    expect((await hopsync(["plan"])).code).toBe(0);
+    expect((await hopsync(["plan", "--detailed-exitcode"])).code).toBe(2);
+    expect(writes()).toEqual([]);
+  });
+
+  it("reads the manifests of ./manifests unless told otherwise, and none is an error", async () => {
+    const { hopsync, box } = await setup({ files: { "elsewhere/a.yaml": MANIFEST } });
+    expect((await hopsync(["plan", "elsewhere"])).code).toBe(0);
+    box.clearRequests();
+    expect((await hopsync(["plan"])).code).toBe(1);
+    expect(box.requests()).toEqual([]);
+  });
+
+  it("with a bad manifest asks the appliance nothing", async () => {
+    const { json, box } = await setup({ files: { "manifests/a.yaml": "version: 1\ntags: [{nam: pci}]\n" } });
+    const { code, document } = await json(["plan"]);
+    expect([code, document.exit_code, document.target]).toEqual([1, 1, null]);
+    expect(box.requests()).toEqual([]);
+  });
+});
+
+describe("approval", () => {
+  it("comes from somebody who types yes at the terminal, and from nothing else", async () => {
+    for (const typed of ["", "y\n", "no\n", "YES please\n"]) {
+      const { hopsync, writes } = await setup();
+      const { code, stderr } = await hopsync(["apply"], { typed });
+      expect([typed, code, writes()]).toEqual([typed, 1, []]);
+      expect(stderr).toContain("Only 'yes' is accepted");
+    }
+    const { hopsync, writes } = await setup();
+    expect((await hopsync(["apply"], { typed: "yes\n" })).code).toBe(0);
+    expect(writes()).toHaveLength(6);
+  });
+
+  it("is missing where nobody is at a terminal", async () => {
+    const { json, writes } = await setup();
+    const { code, document } = await json(["apply"]);
+    expect([code, document.diagnostics.map((d) => d.code), writes()]).toEqual([1, ["not-approved"], []]);
+  });
+
+  it("is not asked for when there is nothing to do", async () => {
+    const { hopsync, json } = await setup();
+    await hopsync(["apply", "--auto-approve"]);
+    const { code, document } = await json(["apply"]);
+    expect([code, document.results, document.summary]).toMatchObject([0, [], { unchanged: 4 }]);
+  });
+});
+
+describe("apply", () => {
+  it("reports each change as it happens, the appliance's ids in place of names", async () => {
+    const { hopsync, writes } = await setup();
+    const { code, stdout, stderr } = await hopsync(["apply", "--auto-approve"]);
+    expect(code).toBe(0);
+    expect(
+      stderr
+        .trim()
+        .split("\n")
+        .map((line) => line.trim().replace(/ +/g, " "))
+        .sort(),
+    ).toEqual([
+      "+ created alert/A",
+      "+ created device_group/Tagged",
+      "+ created email_group/On-call",
+      "+ created tag/pci",
+    ]);
+    expect(stdout).toContain("Applied: 4 created, 2 links added.");
+    const bodies = writes().map(({ path, body }) => `${path} ${JSON.stringify(body)}`);
+    expect(bodies.filter((line) => line.includes("<"))).toEqual([]);
+  });
+
+  it("goes on where it can after a failure, ends with 3, and a second run does the rest", async () => {
+    const faults: Fault[] = [
+      { method: "POST", path: "/devicegroups", nth: 1, when: "before", effect: { status: 500 } },
+    ];
+    const { json, hopsync } = await setup({ faults });
+    const { code, document } = await json(["apply", "--auto-approve"]);
+    expect(code).toBe(3);
+    expect(document.results).toMatchObject([
+      { address: "tag/pci", outcome: "applied" },
+      { address: "email_group/On-call", outcome: "applied" },
+      { address: "device_group/Tagged", outcome: "failed" },
+      { address: "alert/A", outcome: "blocked", blocked_by: "device_group/Tagged" },
+    ]);
+    expect((await hopsync(["apply", "--auto-approve"])).code).toBe(0);
+    expect((await hopsync(["plan", "--detailed-exitcode"])).code).toBe(0);
+  });
+
+  it("fails with 1 when the appliance keeps something else than was written", async () => {
+    const files = {
+      "manifests/a.yaml": `version: 1\nalerts: [{name: A, type: detection, object_type: device}]\ntriggers: [{name: T, events: [DNS_REQUEST], script: "a;"}]\n`,
+    };
+    const { box, json } = await setup({ files });
+    // Somebody's script undoes the change between the write and the reading back.
+    const undo = setInterval(() => {
+      const trigger = box.appliance.find("triggers", "T");
+      if (trigger !== undefined && trigger.script === "a;")
+        box.appliance.edit("triggers", trigger.id, { script: "b;" });
+    }, 0);
+    const { code, document } = await json(["apply", "--auto-approve"]).finally(() => clearInterval(undo));
+    expect(code).toBe(1);
+    expect(document.results).toMatchObject([{ outcome: "applied" }, { outcome: "applied" }]);
+    expect(document.diagnostics).toMatchObject([
+      { code: "not-kept", address: "trigger/T", pointer: "/script" },
+    ]);
+    expect(document.diagnostics[0]?.detail).toContain('Write "b;"');
+  });
+
+  it("interrupted, lets the calls in flight end, reports, and ends with 130", async () => {
+    const controller = new AbortController();
+    const { json, writes } = await setup();
+    const { code, document } = await json(["apply", "--auto-approve", "--parallelism", "1"], {
+      interrupted: controller.signal,
+      onStderr: (text) => {
+        if (text.includes("created")) controller.abort("SIGINT");
+      },
+    });
+    expect([code, document.exit_code]).toEqual([130, 130]);
+    expect(document.results).toMatchObject([
+      { outcome: "applied" },
+      ...Array(3).fill({ outcome: "not_tried" }),
+    ]);
+    expect(writes()).toHaveLength(1);
+  });
+
+  it("interrupted while it reads, ends at once with 143 on SIGTERM", async () => {
+    const controller = new AbortController();
+    controller.abort("SIGTERM");
+    const { json, box } = await setup();
+    const { code } = await json(["apply", "--auto-approve"], { interrupted: controller.signal });
+    expect([code, box.requests()]).toEqual([143, []]);
+  });
+});
+
+describe("what apply refuses", () => {
+  const absent = (i: number): string => `{name: t${i}, lifecycle: {state: absent}}`;
+
+  it("is shown with the plan, ends with 4, and writes nothing", async () => {
+    const files = { "manifests/a.yaml": `version: 1\ntags: [${[1, 2, 3, 4].map(absent).join(", ")}]\n` };
+    const { box, json, hopsync } = await setup({ files });
+    for (const i of [1, 2, 3, 4]) box.appliance.add("tags", { name: `t${i}` });
+    box.clearRequests();
+    for (const command of [["plan"], ["apply", "--auto-approve"]]) {
+      const { code, document } = await json(command);
+      expect([code, document.summary.delete]).toEqual([4, 4]);
+      expect(document.diagnostics).toMatchObject([{ code: "guard-max-deletes" }]);
+      expect(document.diagnostics[0]?.detail).toContain("--max-deletes 4");
+    }
+    expect(box.requests().filter((r) => r.method !== "GET")).toEqual([]);
+    expect((await hopsync(["apply", "--auto-approve", "--max-deletes", "4"])).code).toBe(0);
+    expect(box.appliance.find("tags", "t1")).toBeUndefined();
+  });
+});
+
+describe("a static group that becomes dynamic", () => {
+  it.each(["cascade", "refuse"] as const)(
+    "is replaced, with all its links, where a delete in use is met by %s",
+    async (deleteInUse) => {
+      const { box, hopsync } = await setup({ quirks: { deleteInUse } });
+      const group = box.appliance.add("devicegroups", { name: "Tagged", description: "kept" });
+      const alert = box.appliance.add("alerts", { name: "Other", stat_name: "s" });
+      const trigger = box.appliance.add("triggers", { name: "T", script: "x", events: ["DNS_REQUEST"] });
+      box.appliance.link("alerts/devicegroups", alert, group);
+      box.appliance.link("triggers/devicegroups", trigger, group);
+      expect((await hopsync(["apply", "--auto-approve"])).code).toBe(0);
+      const [successor, more] = box.appliance.list("devicegroups").filter((g) => g.name === "Tagged");
+      expect(more).toBeUndefined();
+      expect(successor).toMatchObject({ dynamic: true, description: "kept" });
+      expect(box.appliance.linked("alerts/devicegroups", alert)).toEqual([successor?.id]);
+      expect(box.appliance.linked("triggers/devicegroups", trigger)).toEqual([successor?.id]);
+      expect((await hopsync(["plan", "--detailed-exitcode"])).code).toBe(0);
+    },
+  );
+});

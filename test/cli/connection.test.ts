@@ -1,0 +1,153 @@
+/** Whom the command line talks to, and what it says when that is nobody, or somebody else. */
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { type CliOptions, cli, documentOf } from "../helpers/cli.ts";
+import { folder } from "../helpers/folder.ts";
+import { sandbox } from "../helpers/sandbox.ts";
+
+const MANIFEST = { "manifests/tags.yaml": "version: 1\ntags: [{name: pci}]\n" };
+
+async function codesOf(argv: readonly string[], options: CliOptions): Promise<readonly unknown[]> {
+  const result = await cli([...argv, "--format", "json"], options);
+  const document = documentOf(result);
+  return [result.code, document.exit_code, document.diagnostics.map((d) => d.code)];
+}
+
+async function server(answer: RequestListener): Promise<string> {
+  const started = createServer(answer);
+  onTestFinished(() => void started.close());
+  await new Promise<void>((resolve) => started.listen(0, "127.0.0.1", resolve));
+  return `http://127.0.0.1:${(started.address() as AddressInfo).port}`;
+}
+
+describe("an appliance that does not do its part", () => {
+  it.each([
+    ["a wrong key", "unauthorized", {}, { EXTRAHOP_API_KEY: "wrong" }],
+    ["an EULA that nobody accepted", "eula", { eula: "missing" }, {}],
+  ] as const)("%s is one clear error", async (_what, code, quirks, env) => {
+    const box = await sandbox({ quirks });
+    const cwd = folder(MANIFEST);
+    expect(await codesOf(["plan"], { sandbox: box, cwd, env })).toEqual([1, 1, [code]]);
+    expect(box.requests()).toHaveLength(1);
+  });
+
+  it("a key that may not write fails the change that it tried, with exit 1 and nothing done", async () => {
+    const box = await sandbox();
+    const env = { EXTRAHOP_API_KEY: box.limitedApiKey };
+    const options = { sandbox: box, cwd: folder(MANIFEST), env };
+    expect((await cli(["plan"], options)).code).toBe(0);
+    const applied = await cli(["apply", "--auto-approve", "--format", "json"], options);
+    expect(applied.code).toBe(1);
+    expect(documentOf(applied).results).toMatchObject([{ outcome: "failed", address: "tag/pci" }]);
+    expect(applied.stdout).toContain("403");
+  });
+
+  it("nobody at the address, a page of HTML, and a redirect are told apart", async () => {
+    const cwd = folder(MANIFEST);
+    const env = { EXTRAHOP_API_KEY: "k" };
+    const html = await server((_, response) => response.setHeader("content-type", "text/html").end("<html>"));
+    const moved = await server((_, response) =>
+      response.writeHead(307, { location: "https://login.example.com/" }).end(),
+    );
+    expect(await codesOf(["plan", "--host", "http://127.0.0.1:1"], { cwd, env })).toEqual([
+      1,
+      1,
+      ["unreachable"],
+    ]);
+    expect(await codesOf(["plan", "--host", html], { cwd, env })).toEqual([1, 1, ["not-an-appliance"]]);
+    expect(await codesOf(["plan", "--host", moved], { cwd, env })).toEqual([1, 1, ["redirected"]]);
+  });
+
+  it("slower than --timeout or --deadline is a timeout", async () => {
+    const silent = await server(() => {});
+    const options = { cwd: folder(MANIFEST), env: { EXTRAHOP_API_KEY: "k", EXTRAHOP_HOST: silent } };
+    expect(await codesOf(["plan", "--deadline", "50ms"], options)).toEqual([1, 1, ["timeout"]]);
+  });
+});
+
+describe("what is missing or wrong in flags and environment", () => {
+  it.each([
+    ["no-host", [], { EXTRAHOP_API_KEY: "k" }],
+    ["no-host", [], { EXTRAHOP_API_KEY: "k", EXTRAHOP_HOST: " " }],
+    ["no-api-key", ["--host", "localhost"], {}],
+    ["no-api-key", ["--host", "localhost", "--api-key-file", "no-such-file"], {}],
+    ["api-key", ["--host", "localhost"], { EXTRAHOP_API_KEY: "two\nlines" }],
+    ["host", ["--host", "http://eda.example.com"], { EXTRAHOP_API_KEY: "k" }],
+    ["ca-file", ["--host", "localhost", "--ca-file", "no-such-file"], { EXTRAHOP_API_KEY: "k" }],
+    ["fingerprint", ["--host", "localhost", "--fingerprint", "sha256:12"], { EXTRAHOP_API_KEY: "k" }],
+    ["bad-variable", ["--host", "localhost"], { EXTRAHOP_API_KEY: "k", EXTRAHOP_INSECURE: "maybe" }],
+  ])("is %s: %j", async (code, argv, env) => {
+    expect(await codesOf(["plan", ...argv], { cwd: folder(MANIFEST), env })).toEqual([1, 1, [code]]);
+  });
+
+  it.each([
+    [["plan", "--parallelism", "0"]],
+    [["plan", "--parallelism", "eight"]],
+    [["plan", "--timeout", "30"]],
+    [["plan", "--timeout", "0s"]],
+    [["plan", "--max-deletes", "-1"]],
+    [["plan", "--var", "novalue"]],
+    [["plan", "--format", "xml"]],
+    [["plan", "--no-such-flag"]],
+    [["pln"]],
+    [[]],
+  ])("is a usage error with exit 1: %j", async (argv) => {
+    const { code, stdout, stderr } = await cli(argv);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).not.toContain("    at ");
+  });
+
+  it("is said with the command that was meant", async () => {
+    expect((await cli(["aply"])).stderr).toContain("(Did you mean apply?)");
+  });
+});
+
+describe("certificates", () => {
+  it("of the sandbox are refused until they are trusted by fingerprint, CA file, or not at all", async () => {
+    const box = await sandbox({ tls: true });
+    const cwd = folder({ ...MANIFEST, "ca.pem": box.certificate ?? "" });
+    const options = { sandbox: box, cwd };
+    expect(await codesOf(["plan"], options)).toEqual([1, 1, ["tls"]]);
+    expect(box.requests()).toEqual([]);
+    const wrong = `sha256:${"0".repeat(64)}`;
+    expect(await codesOf(["plan", "--fingerprint", wrong], options)).toEqual([1, 1, ["tls"]]);
+    expect(box.requests()).toEqual([]);
+    expect(await codesOf(["plan", "--fingerprint", box.fingerprint ?? ""], options)).toEqual([0, 0, []]);
+    expect(await codesOf(["plan", "--ca-file", "ca.pem"], options)).toMatchObject([0, 0, []]);
+    expect(await codesOf(["plan", "--insecure"], options)).toEqual([0, 0, ["insecure"]]);
+    const env = { EXTRAHOP_INSECURE: "true" };
+    expect(await codesOf(["plan"], { ...options, env })).toEqual([0, 0, ["insecure"]]);
+    expect(await codesOf(["plan"], { ...options, env: { EXTRAHOP_INSECURE: "false" } })).toEqual([
+      1,
+      1,
+      ["tls"],
+    ]);
+  });
+});
+
+describe("the API key", () => {
+  it("is in no output, whatever happens and however much is printed", async () => {
+    const key = "K3y+/with=odd chars".replaceAll(" ", "_");
+    const leaky = await server((request, response) => {
+      const { authorization = "" } = request.headers;
+      response.writeHead(request.url === "/api/v1/extrahop" ? 500 : 401, {
+        "content-type": "application/json",
+      });
+      response.end(JSON.stringify({ error_message: `bad ${authorization} ${encodeURIComponent(key)}` }));
+    });
+    const cwd = folder({ ...MANIFEST, key });
+    const runs = [
+      await cli(["plan", "--verbose", "--host", leaky], { cwd, env: { EXTRAHOP_API_KEY: key } }),
+      await cli(["plan", "--verbose", "--format", "json", "--host", leaky, "--api-key-file", "key"], { cwd }),
+      await cli(["plan", "--verbose", "--host", "http://127.0.0.1:1", "--api-key-file", "key"], { cwd }),
+    ];
+    for (const { code, stdout, stderr } of runs) {
+      expect(code).toBe(1);
+      expect(stderr).not.toBe("");
+      for (const form of [key, encodeURIComponent(key), Buffer.from(key).toString("base64")]) {
+        expect(stdout + stderr).not.toContain(form);
+      }
+    }
+  });
+});

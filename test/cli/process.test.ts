@@ -1,0 +1,100 @@
+/** The command as a process: what only a real one shows. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { describe, expect, inject, it, onTestFinished } from "vitest";
+import { folder } from "../helpers/folder.ts";
+import { sandbox } from "../helpers/sandbox.ts";
+
+const HOPSYNC = inject("hopsync");
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function start(argv: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
+  const child = spawn(process.execPath, [HOPSYNC, ...argv], {
+    cwd: options.cwd,
+    env: { PATH: process.env.PATH, ...options.env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const out: string[] = [];
+  const err: string[] = [];
+  child.stdout.on("data", (chunk) => out.push(String(chunk)));
+  child.stderr.on("data", (chunk) => err.push(String(chunk)));
+  const ended = new Promise<Ended>((resolve) =>
+    child.on("close", (code) => resolve({ code, stdout: out.join(""), stderr: err.join("") })),
+  );
+  return { child, ended };
+}
+
+function firstOutput(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => child.stdout?.once("data", (chunk) => resolve(String(chunk))));
+}
+
+describe("the process", () => {
+  it("prints its version without loading anything but its entry", async () => {
+    expect(await start(["--version"]).ended).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+    const loads = [...readFileSync(HOPSYNC, "utf8").matchAll(/^import\s[^"]*"([^"]+)"/gm)].map(
+      ([, name = ""]) => name,
+    );
+    expect(loads.filter((name) => !name.startsWith("./chunks/") && !name.startsWith("node:"))).toEqual([]);
+    const chunks = loads.map((name) => readFileSync(new URL(name, `file://${HOPSYNC}`), "utf8"));
+    expect(chunks.filter((text) => /^import\s/m.test(text))).toEqual([]);
+  });
+
+  it("is not impressed by a reader that goes away", async () => {
+    const { child, ended } = start(["plan", "--help"]);
+    child.stdout.destroy();
+    expect((await ended).stderr).toBe("");
+  });
+
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("ends a run on %s with %i and a document", async (signal, code) => {
+    const box = await sandbox({
+      faults: [{ path: "/tags", every: 1, when: "before", effect: { delayMs: 60_000 } }],
+    });
+    const cwd = folder({ "manifests/a.yaml": "version: 1\ntags: [{name: pci}]\n" });
+    const env = { EXTRAHOP_HOST: box.url, EXTRAHOP_API_KEY: box.apiKey };
+    const { child, ended } = start(["plan", "--format", "json", "--verbose"], { cwd, env });
+    await new Promise((resolve) => child.stderr.once("data", resolve));
+    child.kill(signal);
+    const { code: ending, stdout } = await ended;
+    expect([ending, JSON.parse(stdout).exit_code]).toEqual([code, code]);
+  });
+});
+
+describe("hopsync sandbox", () => {
+  it("says how to use it, answers, and ends on Ctrl-C", async () => {
+    const { child, ended } = start(["sandbox", "--port", "0", "--devices", "10"]);
+    const text = await firstOutput(child);
+    const [, host = ""] = /EXTRAHOP_HOST=(\S+)/.exec(text) ?? [];
+    const [, key = ""] = /EXTRAHOP_API_KEY=(\S+)/.exec(text) ?? [];
+    const cwd = folder({ "manifests/a.yaml": "version: 1\ntags: [{name: pci}]\n" });
+    const applied = await start(["apply", "--auto-approve"], {
+      cwd,
+      env: { EXTRAHOP_HOST: host, EXTRAHOP_API_KEY: key },
+    }).ended;
+    expect(applied.code).toBe(0);
+    child.kill("SIGINT");
+    expect((await ended).code).toBe(0);
+  });
+
+  it("says what stands in its way", async () => {
+    const taken = await sandbox();
+    const port = taken.url.split(":").at(-1) ?? "";
+    const results = await Promise.all([
+      start(["sandbox", "--port", port]).ended,
+      start(["sandbox", "--firmware", "3.1"]).ended,
+      start(["sandbox", "--devices", "9999999"]).ended,
+    ]);
+    expect(results.map(({ code, stdout }) => [code, stdout])).toEqual(Array(3).fill([1, ""]));
+    const codes = results.map(({ stderr }) => /^error\[([\w-]+)\]/.exec(stderr)?.[1]);
+    expect(codes).toEqual(["sandbox-listen", "sandbox-firmware", "sandbox-devices"]);
+  });
+});
