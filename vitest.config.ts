@@ -9,6 +9,7 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
   define: { __HOPSYNC_VERSION__: JSON.stringify(version) },
   test: {
     include: ["test/**/*.test.ts"],
+    globalSetup: ["test/helpers/bundle.ts"],
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

@@ -1,24 +1,4 @@
-// Bundles the command and the library into lib/. Dependencies stay outside the bundle and are loaded when a
-// command needs them, so that `hopsync --version` starts almost as fast as Node itself.
-import { readFileSync, rmSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+// Builds lib/, which bin and exports of package.json point at.
+import { bundle } from "./bundle.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const { version } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
-
-rmSync(`${root}lib`, { recursive: true, force: true });
-await build({
-  absWorkingDir: root,
-  entryPoints: { hopsync: "src/cli/main.ts", index: "src/index.ts" },
-  outdir: "lib",
-  bundle: true,
-  splitting: true,
-  format: "esm",
-  platform: "node",
-  target: "node20.18",
-  packages: "external",
-  chunkNames: "chunks/[name]-[hash]",
-  define: { __HOPSYNC_VERSION__: JSON.stringify(version) },
-  logLevel: "warning",
-});
+await bundle("lib");
