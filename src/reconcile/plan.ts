@@ -3,7 +3,7 @@ import { hasErrors, sortDiagnostics } from "../diagnostics.ts";
 import { digest } from "../json.ts";
 import { kindNamed, kinds } from "../kinds/index.ts";
 import { missingOnCreate } from "../kinds/wire.ts";
-import type { Address, Change, Diagnostic, Json, Manifest, Plan, Summary } from "../model.ts";
+import type { Address, Change, Diagnostic, Json, Manifest, Plan, Summary, Target } from "../model.ts";
 import { draftChange } from "./change.ts";
 import type { Planned } from "./draft.ts";
 import { planWaves, sortChanges } from "./graph.ts";
@@ -36,6 +36,7 @@ export function planChanges(manifest: Manifest, snapshot: Snapshot): Plan {
     ...incomplete,
     ...cycles,
     ...checkNamedReferences(manifest, snapshot),
+    ...checkFirmware(snapshot.target),
   ];
   return {
     target: snapshot.target,
@@ -51,6 +52,22 @@ export function planChanges(manifest: Manifest, snapshot: Snapshot): Plan {
 /** Whether the plan is free of errors, so that it may be applied. */
 export function isApplicable(plan: Plan): boolean {
   return !hasErrors(plan.diagnostics);
+}
+
+/** The generation that the kinds describe. */
+const KNOWN_FIRMWARE = 8;
+
+/** Numbers are compared as numbers: 10 comes after 9 (facts §3). */
+function checkFirmware({ host, firmware }: Target): readonly Diagnostic[] {
+  if (Number.parseInt(firmware, 10) === KNOWN_FIRMWARE) return [];
+  return [
+    {
+      severity: "warning",
+      code: "unknown-firmware",
+      summary: "The appliance's firmware is not one that hopsync knows",
+      detail: `${host} runs ${firmware}; this version of hopsync describes firmware ${KNOWN_FIRMWARE}. What another firmware does not understand it refuses. Read the plan with care.`,
+    },
+  ];
 }
 
 function missingFields({ resource, draft }: Planned): readonly Diagnostic[] {

@@ -456,6 +456,21 @@ describe("secrets", () => {
   });
 });
 
+describe("firmware", () => {
+  it.each([
+    ["8.7.1.2", []],
+    ["8.9.0", []],
+    ["9.3.0.1319", ["unknown-firmware"]],
+    ["25.4.1", ["unknown-firmware"]],
+    ["7.1.0", ["unknown-firmware"]],
+    ["", ["unknown-firmware"]],
+  ])("%s is met with %j", (firmware, expected) => {
+    const live = snapshot();
+    const plan = planChanges(manifest(), { ...live, target: { ...live.target, firmware } });
+    expect(plan.diagnostics.map((d) => d.code)).toEqual(expected);
+  });
+});
+
 describe("a plan", () => {
   it("is a value: it survives JSON, and the digest tells what would be done, not where it stands in a file", () => {
     const live = { objects: { alert: [alertWire(1)] } };
