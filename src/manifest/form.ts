@@ -2,13 +2,13 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { isArray, isObject, parsePointer, pointer } from "../json.ts";
 import type { Diagnostic, Json, JsonObject, Pointer } from "../model.ts";
+import { replaceAt } from "../secrets.ts";
 import { type Place, report } from "./codes.ts";
 import type { ManifestDocument } from "./document.ts";
 import { describe } from "./form-messages.ts";
 import { kindOfSection } from "./placement.ts";
 import { manifestSchema } from "./schema.ts";
 import { allowedValues, essentialErrors, expectedTypes, type SchemaError } from "./schema-errors.ts";
-import { replaceAt } from "./shown.ts";
 
 /** A document whose form was judged. */
 export interface JudgedDocument {

@@ -9,13 +9,13 @@ import type { Kind } from "../kinds/kind.ts";
 import type { Diagnostic, Manifest, Resource } from "../model.ts";
 import { findAbsentReferences, findDuplicates, findFormerNames } from "./consistency.ts";
 import type { Entry, Run } from "./context.ts";
+import { manifestDigest } from "./digest.ts";
 import { readDocuments } from "./document.ts";
 import { type FileOptions, readManifests } from "./files.ts";
 import { type JudgedDocument, judgeForm } from "./form.ts";
 import type { Outside } from "./placeholders.ts";
 import { buildResource, type NamedEntry } from "./resource.ts";
 import { readSettings } from "./settings.ts";
-import { manifestDigest } from "./shown.ts";
 
 export interface LoadOptions extends Outside, FileOptions {}
 

@@ -3,12 +3,12 @@ import { equal, isObject, pointer } from "../json.ts";
 import { kinds } from "../kinds/index.ts";
 import type { Kind } from "../kinds/kind.ts";
 import type { Diagnostic, Json, Source } from "../model.ts";
+import { templatedFields } from "../secrets.ts";
 import { failure, report } from "./codes.ts";
 import type { Entry, Run } from "./context.ts";
 import { type DeclaredFields, readFields } from "./fields.ts";
 import type { JudgedDocument } from "./form.ts";
 import type { Defaults } from "./resource.ts";
-import { shownFields } from "./shown.ts";
 
 const DEFAULT_OWNER = "default";
 
@@ -65,7 +65,9 @@ function defaultsOf(judged: JudgedDocument, run: Run): readonly Statement<Docume
         defaults: read.map(({ kind, defaults }) => [kind, defaults] as const),
         problems: read.flatMap(({ declared }) => declared.problems),
       },
-      meaning: Object.fromEntries(read.map(({ kind, declared }) => [kind.section, shownFields(declared)])),
+      meaning: Object.fromEntries(
+        read.map(({ kind, declared }) => [kind.section, templatedFields(declared)]),
+      ),
       source: judged.document.keyAt("/defaults"),
     },
   ];

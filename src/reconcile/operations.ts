@@ -2,8 +2,9 @@
 import type { Kind } from "../kinds/kind.ts";
 import { createBody, patchValue } from "../kinds/wire.ts";
 import type { Address, Id, Json, JsonObject, LiveObject, LiveTarget, Operation, Resource } from "../model.ts";
+import { templatedFields } from "../secrets.ts";
 import type { RelationDifference } from "./compare.ts";
-import { bodySecrets, templatedFields } from "./secrets.ts";
+import { bodySecrets } from "./secrets.ts";
 
 /** Ids in one bulk assignment; the vendor documents no limit (facts §6). */
 const CHUNK = 1000;

@@ -12,20 +12,6 @@ export function isSensitive(resource: Resource, at: Pointer): boolean {
   );
 }
 
-/** The declared fields with each secret replaced by its template. */
-export function templatedFields(resource: Resource): JsonObject {
-  const replace = (value: Json, at: Pointer): Json => {
-    const secret = resource.secrets[at];
-    if (secret !== undefined) return secret.template;
-    if (isArray(value)) return value.map((item, i) => replace(item, at + pointer(i)));
-    if (!isObject(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, replace(v, at + pointer(k))]));
-  };
-  return Object.keys(resource.secrets).length === 0
-    ? resource.fields
-    : (replace(resource.fields, "") as JsonObject);
-}
-
 /** The secrets of the top-level fields that a body holds, for `Operation.secrets`. */
 export function bodySecrets(resource: Resource, body: JsonObject): Pick<Operation, "secrets"> {
   const held = Object.entries(resource.secrets).filter(([at]) =>
