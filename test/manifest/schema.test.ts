@@ -1,14 +1,9 @@
-/** The schema for editors, and that nothing in the folder knows a kind by name. */
-import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+/** The schema for editors. */
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { FILTER_SCHEMA } from "../../src/kinds/filter.ts";
 import { kinds } from "../../src/kinds/index.ts";
 import { manifestSchema } from "../../src/manifest/schema.ts";
-
-const folder = fileURLToPath(new URL("../../src/manifest/", import.meta.url));
-const sources = readdirSync(folder).map((name) => ({ name, text: readFileSync(folder + name, "utf8") }));
 
 interface Definition {
   readonly properties: Readonly<Record<string, { readonly description?: string } & Record<string, unknown>>>;
@@ -56,19 +51,5 @@ describe("the manifest's schema", () => {
         expect([name, valid]).toEqual([name, field.empty !== undefined]);
       }
     }
-  });
-});
-
-describe("the folder", () => {
-  it.each(sources)("names no kind in $name", ({ text }) => {
-    const words = kinds.flatMap(({ kind, section }) => [kind, section]);
-    expect(words.filter((word) => new RegExp(`["'\`]${word}["'\`]`).test(text))).toEqual([]);
-  });
-
-  it.each(sources)("imports nothing but what it may in $name", ({ text }) => {
-    const imports = [...text.matchAll(/from "([^"]+)"/g)].map(([, from]) => from ?? "");
-    const allowed =
-      /^(\.\/[a-z-]+\.ts|\.\.\/(model|diagnostics|errors|json|kinds\/[a-z-]+)\.ts|node:[a-z]+|yaml|ajv(\/.*)?|csv-parse\/sync)$/;
-    expect(imports.filter((from) => !allowed.test(from))).toEqual([]);
   });
 });
