@@ -145,6 +145,38 @@ export interface LiveTarget {
   readonly label?: string;
 }
 
+// ---------------------------------------------------------------- inventory
+
+/** What was applied of one field or relation: its comparable value, or a salted hash of it where it is long or sensitive. */
+export type Recorded = { readonly value: Json } | { readonly hash: string };
+
+/** One object that an owner manages on one appliance. */
+export interface InventoryEntry {
+  /** As last applied. */
+  readonly address: Address;
+  /** Null: announced before its create, not confirmed yet. */
+  readonly id: Id | null;
+  /** The manifest it came from, relative to the root, with forward slashes. */
+  readonly file: string;
+  readonly fields: Readonly<Record<string, Recorded>>;
+  /** Values are sorted lists of ids. */
+  readonly relations: Readonly<Record<string, Recorded>>;
+  readonly preventDestroy: boolean;
+  /** It existed before hopsync managed it. */
+  readonly adopted: boolean;
+}
+
+/** What an owner has applied to one appliance. */
+export interface Inventory {
+  readonly owner: string;
+  /** Goes into every hash of this inventory. */
+  readonly salt: string;
+  /** Milliseconds since the epoch. */
+  readonly appliedAt: number | null;
+  /** Sorted by address, each address once. */
+  readonly entries: readonly InventoryEntry[];
+}
+
 // ---------------------------------------------------------------- plan
 
 export type Action = "create" | "adopt" | "update" | "rename" | "replace" | "delete" | "release";

@@ -46,6 +46,7 @@ const MAY_LOAD: Readonly<Record<string, readonly string[]>> = {
     "kinds/",
     "appliance/port.ts",
   ],
+  "inventory/": ["model.ts", "json.ts", "errors.ts", "kinds/", "appliance/port.ts"],
   "render/": ["model.ts", "json.ts", "diagnostics.ts"],
   "sandbox/": ["model.ts", "json.ts", "errors.ts"],
 };

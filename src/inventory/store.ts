@@ -1,0 +1,22 @@
+/** Where an inventory is kept, behind one interface. */
+import type { Inventory } from "../model.ts";
+import { newSalt } from "./record.ts";
+
+/** The inventory of one owner on one target. */
+export interface InventoryStore {
+  readonly kind: "appliance" | "file" | "none";
+  /** Undefined where nothing was ever applied. Rejects with a HopsyncError when it is damaged or newer. */
+  read(): Promise<Inventory | undefined>;
+  /** Replaces it. When it rejects, what is stored is the old inventory or the new one, whole. */
+  write(inventory: Inventory): Promise<void>;
+}
+
+/** Keeps nothing: every run is a first run. */
+export function createNoStore(): InventoryStore {
+  return { kind: "none", read: async () => undefined, write: async () => {} };
+}
+
+/** What an owner starts with. */
+export function newInventory(owner: string): Inventory {
+  return { owner, salt: newSalt(), appliedAt: null, entries: [] };
+}
