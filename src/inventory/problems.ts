@@ -1,0 +1,30 @@
+/** What can be wrong with an inventory, each with what to do about it. `what` names the inventory. */
+import { HopsyncError } from "../errors.ts";
+
+const REPAIR =
+  "Nothing was changed. `hopsync inventory repair` replaces it by what the manifest declares and finds live; it deletes nothing.";
+
+/** It is there and cannot be trusted: never the same as none. */
+export function damaged(what: string, why: string, cause?: unknown): HopsyncError {
+  return new HopsyncError(
+    "inventory-damaged",
+    `${what} is damaged: ${why}. It tells what may be deleted, so nothing is done without it.`,
+    { hint: REPAIR, cause },
+  );
+}
+
+/** It was written by a hopsync that knows more than this one. */
+export function newer(what: string, why: string): HopsyncError {
+  return new HopsyncError("inventory-newer", `${what} was written by a newer hopsync: ${why}.`, {
+    hint: "Nothing was changed. Use that version or a later one; this one would lose what it cannot read.",
+  });
+}
+
+/** Two runs began at once, and this one withdraws. */
+export function conflict(owner: string, cause?: unknown): HopsyncError {
+  return new HopsyncError(
+    "inventory-conflict",
+    `Another run of owner ${JSON.stringify(owner)} has just begun on this appliance and wrote the inventory first. This run applied nothing and took its own inventory back.`,
+    { hint: "Wait until the other run is done, then run again.", cause },
+  );
+}

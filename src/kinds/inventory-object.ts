@@ -1,0 +1,87 @@
+/**
+ * An inventory as an object of the API: a disabled trigger whose script is one comment. The only place
+ * that knows this; what the comment says is inventory/'s business.
+ */
+import type { Id, JsonObject } from "../model.ts";
+import { trigger } from "./trigger.ts";
+import { wireId } from "./wire.ts";
+
+/** The collection below /api/v1 that holds inventories, among the user's own objects. */
+export const INVENTORY_PATH: string = trigger.path;
+
+/** The kind whose live objects they are listed with. */
+export const INVENTORY_KIND: string = trigger.kind;
+
+/** How the text of an inventory begins, and that of a further part of one. */
+export const INVENTORY_TITLE = "hopsync inventory";
+export const PART_TITLE = "hopsync inventory part";
+
+const PREFIX = "hopsync inventory: ";
+const BEGINNING = /^\s*\/\*\s*(?=hopsync inventory( part)?, format \d)/;
+
+/** An object that holds an inventory or a part of one. */
+export interface InventoryObject {
+  readonly id: Id;
+  readonly name: string;
+  /** As the name says. */
+  readonly owner: string;
+  /** A further part; an inventory's only or main object is its head. */
+  readonly part: boolean;
+  /** What stands in the comment, with LF line ends. */
+  readonly text: string;
+}
+
+/** `hopsync inventory: OWNER`, and with a number above 1 the name of a further part. */
+export function inventoryName(owner: string, number = 1): string {
+  return `${PREFIX}${owner}${number === 1 ? "" : ` (${number})`}`;
+}
+
+/**
+ * Reads one object of the list. Undefined for one of the user's own, also where its name looks like an
+ * inventory's: the script must begin like one too.
+ */
+export function readInventoryObject(wire: JsonObject): InventoryObject | undefined {
+  const { name, script } = wire;
+  if (typeof name !== "string" || typeof script !== "string" || !name.startsWith(PREFIX)) return undefined;
+  const beginning = BEGINNING.exec(script);
+  if (beginning === null) return undefined;
+  const part = beginning[1] !== undefined;
+  const named = name.slice(PREFIX.length);
+  const end = script.indexOf("*/");
+  const text = script.slice(beginning[0].length, end === -1 ? undefined : end);
+  return {
+    id: wireId(wire, INVENTORY_PATH),
+    name,
+    owner: part ? named.replace(/ \(\d+\)$/, "") : named,
+    part,
+    text: text.replaceAll("\r\n", "\n").trimEnd(),
+  };
+}
+
+/** The script that holds a text, which must not end the comment itself. */
+export function inventoryScript(text: string): string {
+  if (text.includes("*/")) throw new TypeError("the text of an inventory ends its comment");
+  return `/*\n${text}\n*/\n`;
+}
+
+/**
+ * The body of a create. Disabled, and should somebody enable it: SESSION_EXPIRE comes only where other
+ * triggers use the session table (guide 8.7 "Advanced trigger options"), and there is no code to run.
+ */
+export function inventoryCreateBody(name: string, text: string): JsonObject {
+  return {
+    name,
+    description: "What hopsync last applied. Do not edit or delete: hopsync inventory show prints it.",
+    author: "hopsync",
+    script: inventoryScript(text),
+    events: ["SESSION_EXPIRE"],
+    disabled: true,
+    debug: false,
+    apply_all: false,
+  };
+}
+
+/** The body of an update: name and switch as well, in case somebody changed them. */
+export function inventoryPatchBody(name: string, text: string): JsonObject {
+  return { name, script: inventoryScript(text), disabled: true };
+}
