@@ -1,0 +1,234 @@
+/**
+ * Writes an inventory to the appliance, so that whoever reads at any moment finds the old one or the new
+ * one, whole:
+ *
+ *     parts of a new generation ─▶ the head switched by one request ─▶ what the head does not list removed
+ *
+ * Only the first head of an owner can be created twice, by two runs that begin at once: the lower id wins.
+ */
+import type { AppliancePort } from "../appliance/port.ts";
+import { ApplianceError, HopsyncError } from "../errors.ts";
+import {
+  INVENTORY_PATH,
+  type InventoryObject,
+  inventoryCreateBody,
+  inventoryName,
+  inventoryPatchBody,
+} from "../kinds/inventory-object.ts";
+import type { Id, Inventory } from "../model.ts";
+import { encodeInventory } from "./codec.ts";
+import {
+  checkReplaceable,
+  type Division,
+  divide,
+  fitsOne,
+  headText,
+  holds,
+  type Located,
+  listedParts,
+  namedOwner,
+  nextGeneration,
+  partText,
+} from "./parts.ts";
+import { conflict } from "./problems.ts";
+
+export interface Writer {
+  readonly port: AppliancePort;
+  readonly owner: string;
+  /** What one object's script may have. */
+  readonly partBytes: number;
+  /** Lists again. */
+  readonly locate: () => Promise<Located | undefined>;
+  readonly pause: (ms: number) => Promise<void>;
+}
+
+/** How often a new head is looked for in the list, and the longer pause before each further look. */
+const LOOKS = 5;
+const PAUSE_MS = 200;
+
+/** Makes this the inventory of the owner, and returns what the appliance then holds of it. */
+export async function writeInventory(
+  writer: Writer,
+  before: Located | undefined,
+  inventory: Inventory,
+): Promise<Located> {
+  const { owner } = writer;
+  const old = before ?? { owner, heads: [], parts: [], taken: new Set<string>() };
+  checkReplaceable(old);
+  const text = encodeInventory(inventory);
+  const [head] = old.heads;
+  if (head !== undefined && holds(old, text)) {
+    const listed = listedParts(head);
+    return removeRest(
+      writer,
+      old,
+      head,
+      old.parts.filter(({ id }) => listed.includes(id)),
+    );
+  }
+  if (head === undefined && old.taken.has(inventoryName(owner))) throw blocked(owner);
+  const division = fitsOne(text, writer.partBytes)
+    ? undefined
+    : divide(owner, nextGeneration(old), text, writer.partBytes);
+  const parts = division === undefined ? [] : await createParts(writer, division, old.taken);
+  const headContent =
+    division === undefined
+      ? text
+      : headText(
+          division,
+          parts.map(({ id }) => id),
+        );
+  const current =
+    head === undefined
+      ? await createHead(writer, headContent, parts)
+      : await switchHead(writer, head.id, headContent);
+  return removeRest(writer, old, current, parts);
+}
+
+function blocked(owner: string): HopsyncError {
+  return new HopsyncError(
+    "inventory-blocked",
+    `The inventory of owner ${JSON.stringify(owner)} belongs into an object named ${JSON.stringify(inventoryName(owner))}. The appliance has another one of that name: somebody's own, an inventory whose script was replaced, or a part of another owner's.`,
+    {
+      hint: "Nothing was changed. Rename or delete it if nobody needs it under that name, or choose another owner.",
+    },
+  );
+}
+
+// ---------------------------------------------------------------- parts and head
+
+async function createParts(
+  writer: Writer,
+  division: Division,
+  taken: ReadonlySet<string>,
+): Promise<readonly InventoryObject[]> {
+  const names = freeNames(writer.owner, taken, division.bodies.length);
+  const created: InventoryObject[] = [];
+  for (const [i, name] of names.entries()) {
+    const text = partText(division, i);
+    const id = await create(writer, name, text, created);
+    created.push({ id, name, owner: writer.owner, part: true, text });
+  }
+  return created;
+}
+
+/** The parts that are in use keep their names until the new ones are, and a name can be refused twice. */
+function freeNames(owner: string, taken: ReadonlySet<string>, count: number): readonly string[] {
+  const names: string[] = [];
+  for (let number = 2; names.length < count; number += 1) {
+    const name = inventoryName(owner, number);
+    if (!taken.has(name)) names.push(name);
+  }
+  return names;
+}
+
+async function switchHead(writer: Writer, id: Id, text: string): Promise<InventoryObject> {
+  const { owner, port } = writer;
+  const name = inventoryName(owner);
+  await port.patch(`${INVENTORY_PATH}/${id}`, inventoryPatchBody(name, text));
+  return { id, name, owner, part: false, text };
+}
+
+async function createHead(
+  writer: Writer,
+  text: string,
+  parts: readonly InventoryObject[],
+): Promise<InventoryObject> {
+  const { owner } = writer;
+  const name = inventoryName(owner);
+  const head = { id: await create(writer, name, text, parts), name, owner, part: false, text };
+  const problem = await findProblem(writer, head);
+  if (problem === undefined) return head;
+  await removeAll(writer, [head, ...parts]);
+  throw problem;
+}
+
+/** Creates one object. One refused since another run was quicker takes back what was created before. */
+async function create(
+  writer: Writer,
+  name: string,
+  text: string,
+  before: readonly InventoryObject[],
+): Promise<Id> {
+  try {
+    return await writer.port.create(INVENTORY_PATH, inventoryCreateBody(name, text));
+  } catch (error) {
+    if (!(error instanceof ApplianceError) || error.code !== "refused" || error.unknownOutcome) throw error;
+    const now = await writer.locate();
+    if (![...(now?.heads ?? []), ...(now?.parts ?? [])].some((object) => object.name === name)) throw error;
+    await removeAll(writer, before);
+    throw conflict(writer.owner, error);
+  }
+}
+
+/**
+ * Why a new head cannot stay. A list that does not show it yet may not show another's either, so it is
+ * read until it does.
+ */
+async function findProblem(writer: Writer, head: InventoryObject): Promise<HopsyncError | undefined> {
+  for (let look = 1; look <= LOOKS; look += 1) {
+    const heads = (await writer.locate())?.heads ?? [];
+    const listed = heads.find(({ id }) => id === head.id);
+    if (listed !== undefined) {
+      if (heads[0]?.id !== head.id) return conflict(writer.owner);
+      return listed.text === head.text ? undefined : notKept("returns it with another text");
+    }
+    if (look < LOOKS) await writer.pause(look * PAUSE_MS);
+  }
+  return notKept("does not list it");
+}
+
+function notKept(what: string): HopsyncError {
+  return new HopsyncError(
+    "inventory-not-kept",
+    `The appliance accepted the inventory and ${what}, so the next run could not read it. It was removed again, and nothing else was written.`,
+    { hint: "Run again; if this stays so, keep the inventory in a file: `inventory: {file: PATH}`." },
+  );
+}
+
+// ---------------------------------------------------------------- removing
+
+/** Removes what the head does not list; what cannot be removed now is so by the next write. */
+async function removeRest(
+  writer: Writer,
+  old: Located,
+  head: InventoryObject,
+  parts: readonly InventoryObject[],
+): Promise<Located> {
+  const used = new Set([head, ...parts].map(({ id }) => id));
+  const rest = [...old.heads, ...old.parts].filter(({ id }) => !used.has(id));
+  const removed = await removeAll(
+    writer,
+    rest.filter((object) => isOwn(object, writer.owner)),
+  );
+  const kept = rest.filter(({ id }) => !removed.has(id));
+  const gone = new Set(rest.filter(({ id }) => removed.has(id)).map(({ name }) => name));
+  return {
+    owner: writer.owner,
+    heads: [head, ...kept.filter(({ part }) => !part)],
+    parts: [...parts, ...kept.filter(({ part }) => part)],
+    taken: new Set([
+      ...[...old.taken].filter((name) => !gone.has(name)),
+      ...[head, ...parts].map((o) => o.name),
+    ]),
+  };
+}
+
+/** By name and text; anything else is a copy that somebody made by hand. */
+function isOwn(object: InventoryObject, owner: string): boolean {
+  return object.owner === owner && (namedOwner(object) ?? owner) === owner;
+}
+
+/** The ids of those that are gone. The first that cannot be removed ends it: the rest would not either. */
+async function removeAll(writer: Writer, objects: readonly InventoryObject[]): Promise<ReadonlySet<Id>> {
+  const removed = new Set<Id>();
+  for (const { id } of objects) {
+    try {
+      await writer.port.remove(`${INVENTORY_PATH}/${id}`);
+    } catch (error) {
+      if (!(error instanceof ApplianceError) || error.status !== 404) return removed;
+    }
+    removed.add(id);
+  }
+  return removed;
+}
