@@ -1,0 +1,169 @@
+/**
+ * The inventory in a file, plain JSON so that a repository shows what changed. A write replaces the file
+ * as a whole; a file that was edited or merged by hand no longer fits its checksum.
+ */
+import { randomBytes } from "node:crypto";
+import { lstat, mkdir, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { HopsyncError } from "../errors.ts";
+import { canonicalJson, digest, isObject } from "../json.ts";
+import type { Inventory, Json } from "../model.ts";
+import { MAX_FORM_BYTES } from "./codec.ts";
+import { checkFormat, inventoryForm, parseForm } from "./form.ts";
+import { damaged } from "./problems.ts";
+import type { InventoryStore } from "./store.ts";
+
+const ABOUT =
+  "What hopsync last applied. Do not edit it: `hopsync inventory show` prints it, `hopsync inventory repair` makes it anew.";
+
+/** The store of one owner in the file `path`, which is relative to the root and stays inside it. */
+export function createFileStore(path: string, root: string, owner: string): InventoryStore {
+  return {
+    kind: "file",
+    async read() {
+      const text = await readText(await locate(path, root), path);
+      return text === undefined ? undefined : decode(text, path, owner);
+    },
+    async write(inventory) {
+      if (inventory.owner !== owner) throw new TypeError(`the inventory of ${inventory.owner}, not ${owner}`);
+      const file = await locate(path, root);
+      const text = encode(inventory);
+      if ((await readText(file, path)) !== text) await replaceFile(file, text, path);
+    },
+  };
+}
+
+// ---------------------------------------------------------------- content
+
+function encode(inventory: Inventory): string {
+  const form = inventoryForm(inventory);
+  const sorted: Json = JSON.parse(canonicalJson({ about: ABOUT, ...form, checksum: digest(form) }));
+  return `${JSON.stringify(sorted, null, 2)}\n`;
+}
+
+function decode(text: string, path: string, owner: string): Inventory {
+  const what = `The inventory file ${path}`;
+  const { about: _about, checksum, ...form } = parseFile(text, what);
+  checkFormat(form.format, what);
+  if (digest(form) !== checksum)
+    throw damaged(what, "its checksum does not fit, so it was edited by hand or merged from two versions");
+  const inventory = parseForm(form, what);
+  if (inventory.owner !== owner)
+    throw damaged(
+      what,
+      `it is that of owner ${JSON.stringify(inventory.owner)}, and each owner needs its own`,
+    );
+  return inventory;
+}
+
+function parseFile(text: string, what: string): Readonly<Record<string, Json>> {
+  try {
+    const value: Json = JSON.parse(text);
+    if (isObject(value)) return value;
+  } catch (error) {
+    throw damaged(what, text.trim() === "" ? "it is empty" : "it is not JSON", error);
+  }
+  throw damaged(what, "it is not an object");
+}
+
+async function readText(file: string, path: string): Promise<string | undefined> {
+  try {
+    const found = await stat(file);
+    if (!found.isFile()) throw unusable(path, "it is not a file");
+    if (found.size > 2 * MAX_FORM_BYTES)
+      throw damaged(`The inventory file ${path}`, "it is larger than any inventory");
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return undefined;
+    throw error instanceof HopsyncError ? error : unusable(path, systemWords(error), error);
+  }
+}
+
+// ---------------------------------------------------------------- place
+
+/** The real path, links followed, of a file that need not exist yet. */
+async function locate(path: string, root: string): Promise<string> {
+  const boundary = await realPlace(resolve(root), path);
+  const named = resolve(boundary, path);
+  if (isAbsolute(path) || !isBelow(named, boundary))
+    throw unusable(path, "it is not a path inside the root that manifests are read from");
+  const real = await realPlace(named, path);
+  if (!isBelow(real, boundary))
+    throw unusable(path, "it is a link that leads outside the root, or is in one");
+  return real;
+}
+
+/** The real place of a path whose last segments may not exist yet. A link to nothing is not such a one. */
+async function realPlace(named: string, path: string): Promise<string> {
+  try {
+    return await realpath(named);
+  } catch (error) {
+    if (errorCode(error) !== "ENOENT") throw unusable(path, systemWords(error), error);
+  }
+  if (await isLink(named)) throw unusable(path, "it is, or is below, a link that leads nowhere");
+  return join(await realPlace(dirname(named), path), basename(named));
+}
+
+async function isLink(path: string): Promise<boolean> {
+  return lstat(path).then(
+    (found) => found.isSymbolicLink(),
+    () => false,
+  );
+}
+
+function isBelow(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way !== "" && way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+// ---------------------------------------------------------------- writing
+
+/** A reader, or a run after a crash, sees the old file or the new one. */
+async function replaceFile(file: string, text: string, path: string): Promise<void> {
+  const temporary = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString("hex")}.tmp`);
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeSynced(temporary, text);
+    await rename(temporary, file);
+    await syncFolder(dirname(file));
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw unusable(path, systemWords(error), error);
+  }
+}
+
+async function writeSynced(file: string, text: string): Promise<void> {
+  const handle = await open(file, "wx", 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The new name is on disk as well, where the system lets a folder be synced (Windows does not). */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r").catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}
+
+function unusable(path: string, why: string, cause?: unknown): HopsyncError {
+  return new HopsyncError(
+    "inventory-file",
+    `The inventory file ${JSON.stringify(path)} cannot be used: ${why}.`,
+    {
+      hint: "Check `inventory` in the manifest: {file: PATH}, relative to the root, with one file for each owner and target.",
+      cause,
+    },
+  );
+}
+
+function systemWords(error: unknown): string {
+  return `the system refuses it (${errorCode(error) ?? String(error)})`;
+}
+
+function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error ? String(error.code) : undefined;
+}
