@@ -1,6 +1,16 @@
 /** Alerts (guide 8.7 "Alert", severity levels in "Alert severity levels"): threshold and detection. */
 import type { Json, JsonObject } from "../model.ts";
-import { DECIMAL_PATTERN, duration, emailAddresses, flag, plainDecimal, set, text } from "./fields.ts";
+import {
+  author,
+  DECIMAL_PATTERN,
+  duration,
+  emailAddresses,
+  flag,
+  plainDecimal,
+  printDecimal,
+  set,
+  text,
+} from "./fields.ts";
 import type { Entry, Field, Kind, Problem } from "./kind.ts";
 
 const SEVERITIES = ["emergency", "alert", "critical", "error", "warning", "notice", "info", "debug"];
@@ -26,12 +36,15 @@ const severity: Field = {
   doc: `How urgent the alert is: 0 to 7, or ${SEVERITIES.join(", ")}; 0 to 2 need action at once.`,
   schema: { enum: [...SEVERITIES, ...SEVERITIES.keys()] },
   parse: (value) => (typeof value === "string" ? SEVERITIES.indexOf(value) : value),
+  print: (value) => (typeof value === "number" ? (SEVERITIES[value] ?? value) : value),
+  initial: 3,
 };
 
 const operand: Field = {
   doc: "The number that the metric is compared with.",
   schema: { type: ["number", "string"], pattern: DECIMAL_PATTERN },
   parse: plainDecimal,
+  print: printDecimal,
   normal: plainDecimal,
   requiredOnCreate: true,
 };
@@ -46,7 +59,7 @@ const fieldOp: Field = {
 
 /** A metric parameter: a key pattern or a data point, in the vendor's own form. */
 function parameter(doc: string): Field {
-  return { doc, schema: { type: "object" }, normal: withoutNulls, empty: {} };
+  return { doc, schema: { type: "object" }, normal: withoutNulls, print: withoutNulls, empty: {} };
 }
 
 function withoutNulls(value: Json): Json {
@@ -105,17 +118,25 @@ export const alert: Kind = {
   path: "/alerts",
   nameField: "name",
   fields: {
-    type: { doc: "What the alert watches.", schema: { enum: ["threshold", "detection"] }, fill: "threshold" },
+    type: {
+      doc: "What the alert watches.",
+      schema: { enum: ["threshold", "detection"] },
+      fill: "threshold",
+      initial: "threshold",
+    },
     description: text("What the alert means and what to do."),
-    author: text("Who made the alert."),
-    disabled: flag("Whether the alert is off."),
-    apply_all: flag("Whether the alert watches every data source instead of assigned ones.", { fill: false }),
+    author: author("Who made the alert."),
+    disabled: flag("Whether the alert is off.", { initial: false }),
+    apply_all: flag("Whether the alert watches every data source instead of assigned ones.", {
+      fill: false,
+      initial: false,
+    }),
     severity,
     refire_interval: duration(
       "How long a condition must last before the alert is sent again.",
       [300, 600, 900, 1800, 3600, 7200, 14400],
     ),
-    notify_snmp: flag("Whether an SNMP trap is sent."),
+    notify_snmp: flag("Whether an SNMP trap is sent.", { initial: true }),
     cc: emailAddresses("Addresses to notify beside the email groups; the whole set."),
     stat_name: conditionText("The statistic, such as extrahop.device.http_server."),
     field_name: conditionText("The metric of the statistic."),
@@ -130,11 +151,12 @@ export const alert: Kind = {
     units: {
       doc: "The interval over which the condition is evaluated.",
       schema: { enum: ["none", "period", "1 sec", "1 min", "1 hr"] },
+      initial: "none",
     },
-    interval_length: duration(
-      "The length of the interval that is evaluated.",
-      [30, 60, 120, 300, 600, 900, 1200, 1800],
-    ),
+    interval_length: {
+      ...duration("The length of the interval that is evaluated.", [30, 60, 120, 300, 600, 900, 1200, 1800]),
+      initial: 30,
+    },
     param: parameter("The first parameter of the metric."),
     param2: parameter("The second parameter of the metric."),
     object_type: { doc: "What a detection alert watches.", schema: { enum: ["application", "device"] } },

@@ -4,7 +4,7 @@
  */
 import type { JsonObject } from "../model.ts";
 import { flag, text } from "./fields.ts";
-import { filterTags, normalFilter } from "./filter.ts";
+import { filterTags, normalFilter, printFilter } from "./filter.ts";
 import type { Entry, Kind, NamedReference, Problem } from "./kind.ts";
 
 const DYNAMIC_FIELDS = ["filter", "field", "value"];
@@ -59,6 +59,11 @@ function check({ fields, relations }: Entry): readonly Problem[] {
   return problems;
 }
 
+/** An appliance may show the older form of a rule beside the filter. */
+function applies(name: string, { filter }: JsonObject): boolean {
+  return filter === undefined || filter === null || (name !== "field" && name !== "value");
+}
+
 function references(fields: JsonObject): readonly NamedReference[] {
   const value = fields.value;
   const older =
@@ -81,6 +86,7 @@ export const deviceGroup: Kind = {
       doc: "Makes the group dynamic: the devices that match this filter.",
       schema: { $ref: "#/$defs/filter" },
       normal: normalFilter,
+      print: printFilter,
     },
     field: {
       doc: "Older form of a dynamic group: the property that value is compared with.",
@@ -90,7 +96,9 @@ export const deviceGroup: Kind = {
       doc: "Older form of a dynamic group: a literal, or a regular expression between slashes.",
       schema: { type: "string" },
     },
-    include_custom_devices: flag("Whether custom devices can be members (deprecated by the vendor)."),
+    include_custom_devices: flag("Whether custom devices can be members (deprecated by the vendor).", {
+      initial: true,
+    }),
   },
   relations: {
     devices: {
@@ -103,6 +111,7 @@ export const deviceGroup: Kind = {
   builtIn: (wire) => wire.built_in === true,
   builtInDeclarable: false,
   check,
+  applies,
   variant: ({ fields, relations }) =>
     relations.includes("devices") ? "static" : isDynamic(fields) ? "dynamic" : undefined,
   liveVariant: (wire) => (wire.dynamic === true ? "dynamic" : "static"),

@@ -17,6 +17,7 @@ export const emailGroup: Kind = {
     }),
     system_notifications: flag("Whether the group receives notifications about the appliance itself.", {
       fill: false,
+      initial: false,
     }),
   },
   relations: {},

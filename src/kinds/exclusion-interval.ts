@@ -3,7 +3,7 @@
  * counts seconds: from midnight (daily), from Monday midnight (weekly), from the epoch (onetime).
  */
 import type { Json, JsonObject } from "../model.ts";
-import { flag, text } from "./fields.ts";
+import { author, flag, text } from "./fields.ts";
 import type { Entry, Kind, Problem } from "./kind.ts";
 
 const DAY = 86_400;
@@ -106,6 +106,33 @@ function toSeconds(name: string, value: string, type: Json | undefined): number 
   return name === "end" && seconds === 0 ? (LENGTH[type] ?? seconds) : seconds;
 }
 
+function printTimes(fields: JsonObject): JsonObject {
+  const times = ["start", "end"].flatMap((name): [string, Json][] => {
+    const value = fields[name];
+    const text = typeof value === "number" ? timeText(value, fields.interval_type) : undefined;
+    // Some seconds have no text of their own, such as 0 as an end.
+    return text === undefined || toSeconds(name, text, fields.interval_type) !== value ? [] : [[name, text]];
+  });
+  return { ...fields, ...Object.fromEntries(times) };
+}
+
+/** The second of the interval's day, of its week or since the epoch as people write it. */
+function timeText(seconds: number, type: Json | undefined): string | undefined {
+  if (!Number.isSafeInteger(seconds) || seconds < 0) return undefined;
+  if (type === "daily") return clockText(seconds);
+  if (type === "onetime") {
+    const date = new Date(seconds * 1000);
+    return Number.isNaN(date.getTime()) ? undefined : date.toISOString().replace(".000Z", "Z");
+  }
+  return `${WEEKDAYS[Math.floor(seconds / DAY) % WEEKDAYS.length]} ${clockText(seconds % DAY)}`;
+}
+
+function clockText(seconds: number): string {
+  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const parts = rest === 0 ? [hours, minutes] : [hours, minutes, rest];
+  return parts.map((part) => String(part).padStart(2, "0")).join(":");
+}
+
 function check({ fields }: Entry): readonly Problem[] {
   const { start, end, interval_type: type } = fields;
   const ranges = ["start", "end"].flatMap((name) => checkRange(name, fields[name], type));
@@ -162,16 +189,17 @@ export const exclusionInterval: Kind = {
   nameField: "name",
   fields: {
     description: text("What the interval is for."),
-    author: text("Who made the interval."),
+    author: author("Who made the interval."),
     interval_type: { doc: "How often the interval comes.", schema: { enum: TYPES }, fill: "onetime" },
     start: timeField("When silence begins."),
     end: timeField("When silence ends."),
-    alert_apply_all: flag("Whether the interval silences every alert.", { fill: false }),
-    trend_apply_all: flag("Whether the interval silences every trend.", { fill: false }),
+    alert_apply_all: flag("Whether the interval silences every alert.", { fill: false, initial: false }),
+    trend_apply_all: flag("Whether the interval silences every trend.", { fill: false, initial: false }),
   },
   relations: {},
   builtIn: () => false,
   builtInDeclarable: true,
   parse: parseTimes,
+  print: printTimes,
   check,
 };

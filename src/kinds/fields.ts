@@ -13,6 +13,11 @@ export function text(doc: string): Field {
   return { doc, schema: { type: "string" }, normal: blankAsNull, empty: "" };
 }
 
+/** Whoever made an object; a create that does not say leaves it to the appliance (facts §2.12). */
+export function author(doc: string): Field {
+  return { ...text(doc), chosenOnCreate: true };
+}
+
 export function flag(doc: string, extra: Partial<Field> = {}): Field {
   return { doc, schema: { type: "boolean" }, ...extra };
 }
@@ -27,8 +32,14 @@ export function set(
     doc,
     schema: { type: "array", items },
     normal: (value) => (isArray(value) ? sortedSet(value.map(itemNormal)) : []),
+    print: (value) => (isArray(value) ? sortedBy(value, (item) => `${itemNormal(item)} ${item}`) : value),
     empty: [],
   };
+}
+
+/** Appliances answer sets in any order; an export has one of its own. */
+function sortedBy(items: readonly Json[], key: (item: Json) => string): readonly Json[] {
+  return items.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
 function sortedSet(items: readonly Json[]): readonly Json[] {
@@ -49,6 +60,9 @@ export function duration(doc: string, seconds: readonly number[]): Field {
     doc: `${doc} In seconds, or as 30s, 5m, 1h.`,
     schema: { enum: seconds.flatMap((s) => [s, ...durationTexts(s)]) },
     parse: (value) => (typeof value === "string" ? parseDuration(value) : value),
+    // The largest unit comes last. What is not listed stays a number, which the schema then judges.
+    print: (value) =>
+      typeof value === "number" && seconds.includes(value) ? (durationTexts(value).at(-1) ?? value) : value,
   };
 }
 
@@ -85,4 +99,11 @@ export function plainDecimal(value: Json): Json {
   const right = digits.slice(split).replace(/0+$/, "");
   const plain = right === "" ? left : `${left}.${right}`;
   return sign === "-" && /[1-9]/.test(plain) ? `-${plain}` : plain;
+}
+
+/** A decimal as the number that it is, where a number keeps every digit; else as its plain text. */
+export function printDecimal(value: Json): Json {
+  const plain = plainDecimal(value);
+  const digits = String(plain).replace(/[^0-9]/g, "");
+  return String(Number(plain)) === plain && digits.length <= 15 ? Number(plain) : plain;
 }

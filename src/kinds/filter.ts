@@ -105,6 +105,25 @@ function normalOperand(operand: Json): Json {
   );
 }
 
+/** A filter without the keys that have no value, in the order in which a rule is read. */
+export function printFilter(value: Json): Json {
+  if (!isObject(value)) return value;
+  const { field, operator, operand, rules, ...rest } = value;
+  const ordered = {
+    field,
+    operator,
+    operand,
+    ...rest,
+    rules: isArray(rules) ? rules.map(printFilter) : rules,
+  };
+  return Object.fromEntries(
+    Object.entries(ordered).filter(
+      (entry): entry is [string, Json] =>
+        entry[1] !== undefined && entry[1] !== null && !(isArray(entry[1]) && entry[1].length === 0),
+    ),
+  );
+}
+
 /** The tags that a filter names literally: a dynamic group is empty while such a tag is missing. */
 export function filterTags(filter: Json | undefined, at: Pointer): readonly NamedReference[] {
   if (filter === undefined || !isObject(filter)) return [];

@@ -4,7 +4,7 @@
  *
  * Three value forms exist, and each field says how to get from one to the next:
  * what people write (`5m`, `critical`) ─ parse → the API's form (300, 2) ─ normal → a form in which
- * equal values are equal (decimals, sets, case), used only to compare.
+ * equal values are equal (decimals, sets, case), used only to compare. `print` is the way back.
  */
 import type { Json, JsonObject, Pointer, Severity } from "../model.ts";
 
@@ -17,10 +17,19 @@ export interface Field {
   readonly schema: JsonSchema;
   /** Friendly form → API form. Called with values that the schema accepts. */
   readonly parse?: (value: Json) => Json;
+  /**
+   * API form → what an export shows: friendly where `parse` knows the form, lists in an order of their
+   * own. `parse` of it compares as equal to the value.
+   */
+  readonly print?: (value: Json) => Json;
   /** API form, declared or live → comparable form. Idempotent; null for what counts as absent. */
   readonly normal?: (value: Json) => Json;
   /** Sent on create when not declared, since the API requires the field (its documented default). */
   readonly fill?: Json;
+  /** What a new object has when nobody says (documented); an export leaves such a value out. */
+  readonly initial?: Json;
+  /** The appliance chooses a value when a create has none, so that an export says also an empty one. */
+  readonly chosenOnCreate?: true;
   /** A create without it is an error, where it applies: the object could not be made, or would do nothing. */
   readonly requiredOnCreate?: true;
   /** What a declared `null` is sent as in a PATCH. Without it the field cannot be cleared. */
@@ -29,6 +38,8 @@ export interface Field {
   readonly merge?: true;
   /** The manifest may give `{file, env}` in place of the text. */
   readonly fromFile?: true;
+  /** How the file ends that an export puts the text into, where it can come from one. */
+  readonly extension?: string;
   /** Only a way to write another field; the kind's `parse` removes it. */
   readonly alias?: true;
 }
@@ -99,6 +110,8 @@ export interface Kind {
     readonly fields: JsonObject;
     readonly problems: readonly Problem[];
   };
+  /** The inverse of `parse`; runs before each field's `print`. */
+  readonly print?: (fields: JsonObject) => JsonObject;
   /**
    * What cannot be changed in place, as a word (`static`, `dynamic`); undefined where the entry does
    * not say. Live and declared words that differ mean: replace.

@@ -2,7 +2,7 @@
 import { suggest } from "../diagnostics.ts";
 import { isArray, isObject, pointer } from "../json.ts";
 import type { Json, JsonObject } from "../model.ts";
-import { flag, set, text } from "./fields.ts";
+import { author, flag, set, text } from "./fields.ts";
 import type { Entry, Field, JsonSchema, Kind, Problem } from "./kind.ts";
 
 /** Events of the system itself: no device takes part, so assignments do nothing. */
@@ -112,6 +112,16 @@ function normalHints(value: Json): Json {
   );
 }
 
+/** The options that are set, in the order of the guide. */
+function printHints(value: Json): Json {
+  const normal = normalHints(value);
+  const known = isObject(normal) ? normal : {};
+  const names = [...new Set([...Object.keys(HINTS), ...Object.keys(known).sort()])];
+  return Object.fromEntries(
+    names.flatMap((name): [string, Json][] => (known[name] === undefined ? [] : [[name, known[name]]])),
+  );
+}
+
 function normalHint(name: string, value: Json): Json {
   if (isArray(value)) return [...new Set(value.map(String))].sort();
   if (typeof value !== "string") return value;
@@ -137,6 +147,7 @@ const hints: Field = {
     ),
   },
   normal: normalHints,
+  print: printHints,
   merge: true,
 };
 
@@ -253,20 +264,24 @@ export const trigger: Kind = {
   nameField: "name",
   fields: {
     description: text("What the trigger does."),
-    author: text("Who made the trigger."),
+    author: author("Who made the trigger."),
     script: {
       doc: "The JavaScript: inline, or {file, env} with the names of environment variables to fill in.",
       schema: { type: "string", minLength: 1 },
       normal: normalScript,
       requiredOnCreate: true,
       fromFile: true,
+      extension: "js",
     },
     event: { doc: "Deprecated by the vendor: use events.", schema: EVENT_NAME, alias: true },
     events: { ...set("The events that run the script; the whole set.", EVENT_NAME), requiredOnCreate: true },
     hints,
-    disabled: flag("Whether the trigger is off.", { fill: false }),
-    debug: flag("Whether debug output is kept.", { fill: false }),
-    apply_all: flag("Whether the trigger runs for every device instead of assigned ones.", { fill: false }),
+    disabled: flag("Whether the trigger is off.", { fill: false, initial: false }),
+    debug: flag("Whether debug output is kept.", { fill: false, initial: false }),
+    apply_all: flag("Whether the trigger runs for every device instead of assigned ones.", {
+      fill: false,
+      initial: false,
+    }),
   },
   relations: {
     device_groups: {

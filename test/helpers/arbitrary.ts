@@ -32,7 +32,7 @@ const leaf = fc.constantFrom<Entry>(
   { field: "name", operator: "~", operand: { value: "web.*", is_regex: true } },
   { field: "software", operator: "exists" },
 );
-const { filter } = fc.letrec<{ filter: Entry }>((tie) => ({
+const filters = fc.letrec<{ filter: Entry }>((tie) => ({
   filter: fc.oneof(
     { depthSize: "small" },
     leaf,
@@ -42,6 +42,9 @@ const { filter } = fc.letrec<{ filter: Entry }>((tie) => ({
     }),
   ),
 }));
+
+/** A filter of a device group. */
+export const filter: fc.Arbitrary<Entry> = filters.filter;
 
 function entries(arbitrary: fc.Arbitrary<Entry>): fc.Arbitrary<readonly Entry[]> {
   const absent = name.map((n): Entry => ({ name: n, lifecycle: { state: "absent" } }));

@@ -1,11 +1,20 @@
 /** What shared code relies on, of every kind. */
 import { Ajv2020 } from "ajv/dist/2020.js";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FILTER_SCHEMA } from "../../src/kinds/filter.ts";
 import { kinds } from "../../src/kinds/index.ts";
 import { DEVICE, referenceTargets } from "../../src/kinds/targets.ts";
-import { createBody, fromWire, missingOnCreate, normalise, patchValue } from "../../src/kinds/wire.ts";
+import {
+  createBody,
+  fromWire,
+  missingOnCreate,
+  normalise,
+  patchValue,
+  sameValue,
+} from "../../src/kinds/wire.ts";
 import type { Json, JsonObject } from "../../src/model.ts";
+import { valuesOf } from "../helpers/schema-values.ts";
 
 const ajv = new Ajv2020({ allowUnionTypes: true, strict: false });
 
@@ -99,7 +108,34 @@ describe("fields", () => {
     expect(forms.filter((form) => !values.has(parse(form) as number))).toEqual([]);
   });
 
+  it.each(fields)("$title reads what it prints as the same value, and prints that alike", (entry) => {
+    const { kind, name, field } = entry;
+    const { parse = (v) => v, print = (v) => v } = field;
+    fc.assert(
+      fc.property(valuesOf(field.schema), (written) => {
+        const value = parse(written);
+        const printed = print(value);
+        expect(sameValue(kind, name, parse(printed), value), JSON.stringify(printed)).toBe(true);
+        expect(print(parse(printed))).toEqual(printed);
+        expect(accepts(field.schema, printed)).toBe(true);
+      }),
+    );
+  });
+
+  const initial = fields.filter(({ field }) => field.initial !== undefined);
+  it.each(initial)("$title fills in nothing but what a new object has anyway", ({ field }) => {
+    expect(field.fill ?? field.initial).toEqual(field.initial);
+    expect(accepts(field.schema, field.initial ?? null)).toBe(true);
+  });
+
+  it("that can come from a file say how such a file ends, and no others do", () => {
+    const wrong = fields.filter(({ field }) => (field.fromFile === true) !== (field.extension !== undefined));
+    expect(wrong.map(({ title }) => title)).toEqual([]);
+  });
+
   it("of every sort are among them", () => {
-    expect([filled.length, clearable.length, friendly.length].every((count) => count > 2)).toBe(true);
+    expect(
+      [filled.length, clearable.length, friendly.length, initial.length].every((count) => count > 2),
+    ).toBe(true);
   });
 });

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { exclusionInterval } from "../../src/kinds/exclusion-interval.ts";
 import type { JsonObject } from "../../src/model.ts";
@@ -66,5 +67,40 @@ describe("intervals", () => {
       "error time-out-of-range /start",
     ]);
     expect(problems({ interval_type: "onetime", start: 0, end: 1_800_000_000 })).toEqual([]);
+  });
+});
+
+describe("printed times", () => {
+  const { parse, print } = exclusionInterval;
+
+  it.each([
+    ["daily", 3600, 12_630, ["01:00", "03:30:30"]],
+    ["daily", 0, 86_400, ["00:00", "24:00"]],
+    ["weekly", 432_000, 604_800, ["sat 00:00", "mon 00:00"]],
+    ["onetime", 1_800_122_400, 1_800_162_000, ["2027-01-16T18:00:00Z", "2027-01-17T05:00:00Z"]],
+  ])("of a %s interval from %d to %d are clock times", (type, start, end, expected) => {
+    const printed = print?.({ interval_type: type, start, end });
+    expect([printed?.start, printed?.end]).toEqual(expected);
+  });
+
+  it.each([
+    ["daily", 90_000, 0],
+    ["weekly", 1e9, 0],
+    ["onetime", 253_402_300_800, 1e15],
+    [undefined, 1, 2],
+  ])("of a %s interval stay seconds where no clock time means them: %d, %d", (type, start, end) => {
+    const fields = { ...(type === undefined ? {} : { interval_type: type }), start, end };
+    expect(print?.(fields)).toEqual(fields);
+  });
+
+  it("mean what they meant", () => {
+    const seconds = fc.oneof(fc.nat(700_000), fc.nat(4_000_000_000), fc.constantFrom(0, 86_400, 604_800));
+    const type = fc.constantFrom("daily", "weekly", "onetime");
+    fc.assert(
+      fc.property(type, seconds, seconds, (interval_type, start, end) => {
+        const fields = { interval_type, start, end };
+        expect(parse?.(print?.(fields) ?? {})).toEqual({ fields, problems: [] });
+      }),
+    );
   });
 });
