@@ -143,6 +143,29 @@ export interface LiveTarget {
   readonly address: Address;
   /** What a person would call it, where the address does not tell (a device's name and IP address). */
   readonly label?: string;
+  /** The appliance's own identifier that never changes, where it has one. */
+  readonly discoveryId?: string;
+}
+
+// ---------------------------------------------------------------- export
+
+/** A live object as a manifest's entry: name, fields and relations in the form that people write. */
+export interface ExportedEntry {
+  readonly kind: string;
+  readonly address: Address;
+  readonly value: JsonObject;
+  /** For people, by pointer into `value`: who the device behind an identifier is. */
+  readonly comments: Readonly<Record<Pointer, string>>;
+}
+
+/** What an export wrote. */
+export interface Exported {
+  /** Entries by the section of the manifest that they are in. */
+  readonly objects: Readonly<Record<string, number>>;
+  /** Files written, as the folder was named; empty where the manifest is on stdout. */
+  readonly files: readonly string[];
+  /** The manifest itself, where it is in no file. */
+  readonly manifest?: string;
 }
 
 // ---------------------------------------------------------------- inventory
@@ -275,7 +298,7 @@ export type RequestCounts = Readonly<Partial<Record<Method, number>>>;
 
 // ---------------------------------------------------------------- documents
 
-export type Command = "validate" | "plan" | "apply" | "drift";
+export type Command = "validate" | "plan" | "apply" | "drift" | "export";
 
 /** What a command prints as JSON (design §6), and what every renderer reads. */
 export interface Document {
@@ -291,5 +314,7 @@ export interface Document {
   readonly changes: readonly Change[];
   readonly diagnostics: readonly Diagnostic[];
   readonly results?: readonly Result[];
+  /** Of an export; null when nothing was exported. */
+  readonly exported?: Exported | null;
   readonly requests: RequestCounts;
 }

@@ -12,10 +12,9 @@ import type { JsonObject, LiveObject, LiveTarget, Manifest, Reference, Target } 
 import { type SelectedDevices, SINCE_EVER, selectDevices, selectorKey, selectorsOf } from "./devices.ts";
 import { type LiveObjects, type Match, matchResources } from "./match.ts";
 
-/** A target that manifests can refer to and not manage, with the id that never changes. */
+/** A target that manifests can refer to and not manage. */
 export interface NamedTarget extends LiveTarget {
   readonly name: string;
-  readonly discoveryId?: string;
 }
 
 export interface Snapshot {
@@ -53,20 +52,20 @@ export async function takeSnapshot(
   const known = options.devices ?? new Map();
   const unknown = selectorsOf(manifest).filter((selector) => !known.has(selectorKey(selector)));
   const [objects, targets, found] = await Promise.all([
-    readObjects(port, manifest),
-    readTargets(port, manifest),
+    readObjects(port, kindsToRead(manifest)),
+    readTargets(port, targetsToRead(manifest)),
     selectDevices(port, unknown),
   ]);
   const { matches } = matchResources(manifest, objects);
   const [links, incoming] = await Promise.all([
-    readLinks(port, matches, objects, targets),
+    readLinks(port, linkReads(matches), objects, targets),
     readIncoming(port, matches),
   ]);
   return { target, objects, targets, devices: new Map([...known, ...found]), links, incoming };
 }
 
-async function readObjects(port: AppliancePort, manifest: Manifest): Promise<LiveObjects> {
-  const wanted = kindsToRead(manifest);
+/** Lists the managed kinds among these. */
+export async function readObjects(port: AppliancePort, wanted: ReadonlySet<string>): Promise<LiveObjects> {
   const lists = kinds
     .filter(({ kind }) => wanted.has(kind))
     .map(async (kind): Promise<[string, readonly LiveObject[]]> => {
@@ -97,8 +96,15 @@ function targetKinds(
   });
 }
 
-async function readTargets(port: AppliancePort, manifest: Manifest): Promise<Snapshot["targets"]> {
-  const wanted = new Set(manifest.resources.flatMap((r) => targetKinds(kindNamed(r.kind), r.relations)));
+function targetsToRead(manifest: Manifest): ReadonlySet<string> {
+  return new Set(manifest.resources.flatMap((r) => targetKinds(kindNamed(r.kind), r.relations)));
+}
+
+/** Lists what can be referred to and not managed, of the kinds among these. */
+export async function readTargets(
+  port: AppliancePort,
+  wanted: ReadonlySet<string>,
+): Promise<Snapshot["targets"]> {
   const lists = referenceTargets
     .filter(({ kind }) => wanted.has(kind))
     .map(async (target): Promise<[string, readonly NamedTarget[]]> => {
@@ -112,12 +118,11 @@ async function readTargets(port: AppliancePort, manifest: Manifest): Promise<Sna
 
 function namedTarget(target: ReferenceTarget, wire: JsonObject): NamedTarget {
   const name = String(wire[target.nameField] ?? "");
-  const { discovery_id: discoveryId } = wire;
   return {
     id: wireId(wire, target.path),
     address: `${target.kind}/${name}`,
     name,
-    ...(typeof discoveryId === "string" ? { discoveryId } : {}),
+    ...discoveryIdOf(wire),
   };
 }
 
@@ -126,20 +131,21 @@ function namedTarget(target: ReferenceTarget, wire: JsonObject): NamedTarget {
 type Links = ReadonlyMap<string, readonly LiveTarget[]>;
 
 /** Entries of one kind whose live objects' links of one relation are needed. */
-interface LinkRead {
+export interface LinkRead {
   readonly kind: Kind;
   readonly name: string;
   readonly relation: Relation;
   readonly objects: readonly LiveObject[];
 }
 
-async function readLinks(
+/** The links of these objects, by `linkKey`. */
+export async function readLinks(
   port: AppliancePort,
-  matches: readonly Match[],
+  linkReads: readonly LinkRead[],
   objects: LiveObjects,
   targets: Snapshot["targets"],
 ): Promise<Links> {
-  const reads = linkReads(matches).map((read) => {
+  const reads = linkReads.map((read) => {
     const others = objects.get(read.relation.to) ?? targets.get(read.relation.to);
     const fromOtherSide =
       read.relation.reverse !== undefined && others !== undefined && others.length < read.objects.length;
@@ -192,10 +198,14 @@ async function readForward(port: AppliancePort, read: LinkRead): Promise<readonl
 }
 
 function linkTarget(to: string, wire: JsonObject, path: string): LiveTarget {
-  if (to === DEVICE) return { id: wireId(wire, path), ...describeDevice(wire) };
+  if (to === DEVICE) return { id: wireId(wire, path), ...describeDevice(wire), ...discoveryIdOf(wire) };
   const nameField =
     findKind(to)?.nameField ?? referenceTargets.find((target) => target.kind === to)?.nameField;
   return { id: wireId(wire, path), address: `${to}/${String(wire[nameField ?? "name"] ?? "")}` };
+}
+
+function discoveryIdOf({ discovery_id: id }: JsonObject): Pick<LiveTarget, "discoveryId"> {
+  return typeof id === "string" && id !== "" ? { discoveryId: id } : {};
 }
 
 /** Asks each target which objects are linked to it, and turns the answers round. */
