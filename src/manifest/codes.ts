@@ -60,6 +60,8 @@ const SUMMARIES = {
   "csv-empty": "The csv file has no rows",
   "csv-empty-cells": "The csv file has rows with an empty cell",
   "csv-too-long": "The csv file has too many rows",
+  // Exports
+  "not-declarable": "A manifest cannot hold this value",
   // Between entries and files
   "duplicate-address": "The resource is declared twice",
   "stated-twice": "The setting is stated twice, differently",

@@ -60,7 +60,8 @@ export function judgeForm(document: ManifestDocument): JudgedDocument {
   };
 }
 
-function errorsOf(value: Json): readonly SchemaError[] {
+/** What the schema finds wrong with a document's value, one error per problem. */
+export function errorsOf(value: Json): readonly SchemaError[] {
   const validate = validator();
   const errors = validate(value) ? [] : essentialErrors(validate.errors ?? []);
   const otherVersion = errors.filter(

@@ -251,12 +251,12 @@ function convertScalar(node: Scalar, reading: Reading): Json {
   const { value } = node;
   if (typeof value === "string") return hasPlaceholder(value) ? convertText(node, value, reading) : value;
   if (typeof value === "number")
-    return isExact(value, node.source) ? value : broken(node, inexact(node), reading);
+    return isExactNumber(value, node.source) ? value : broken(node, inexact(node), reading);
   return typeof value === "boolean" ? value : null;
 }
 
 /** More digits than a double keeps would be changed without a word. */
-function isExact(value: number, source: string | undefined): boolean {
+export function isExactNumber(value: number, source: string | undefined): boolean {
   if (!Number.isFinite(value)) return false;
   const digits = (source ?? "")
     .replace(/[eE].*$/, "")
