@@ -1,6 +1,7 @@
 /** The command line. A factory: each call makes a new program, so that tests can run many at once. */
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { EXIT, errorDiagnostic, HopsyncError } from "../errors.ts";
+import { kinds } from "../kinds/index.ts";
 import { renderDiagnostics } from "../render/diagnostics.ts";
 import { createStyle } from "../render/style.ts";
 import { VERSION } from "../version.ts";
@@ -48,7 +49,8 @@ function createProgram(io: Io, finished: Finished): Command {
       getOutHelpWidth: () => io.stdout.columns ?? 80,
       getErrHelpWidth: () => io.stderr.columns ?? 80,
     });
-  for (const add of [addValidate, addPlan, addApply, addSandbox, addDemo]) add(program, io, finished);
+  for (const add of [addValidate, addPlan, addApply, addExport, addSandbox, addDemo])
+    add(program, io, finished);
   return program;
 }
 
@@ -91,6 +93,26 @@ function addApply(program: Command, io: Io, finished: Finished): void {
       const { apply } = await import("./commands/apply.ts");
       finished(await apply(paths, options, io));
     });
+}
+
+function addExport(program: Command, io: Io, finished: Finished): void {
+  const command = subcommand(program, "export", "write what the appliance has as manifests")
+    .option("--out <folder>", "write files into this folder; without it, one manifest to stdout")
+    .addOption(
+      new Option("--kind <section...>", "only these kinds; repeatable").choices(kinds.map((k) => k.section)),
+    )
+    .addOption(
+      new Option("--one-file-per <scope>", "what one manifest holds (default: kind)").choices([
+        "kind",
+        "object",
+      ]),
+    )
+    .option("--built-ins", "also alerts, triggers and groups that ship with the appliance")
+    .option("--overwrite", "replace files that exist");
+  addOutputOptions(addConnectionOptions(command)).action(async (options) => {
+    const { exportManifests } = await import("./commands/export.ts");
+    finished(await exportManifests(options, io));
+  });
 }
 
 function addSandbox(program: Command, io: Io, finished: Finished): void {

@@ -233,6 +233,39 @@ export const planSchema: JsonObject = documentSchema(
   }),
 );
 
+/** What `export` prints with `--format json`. */
+export const exportSchema: JsonObject = documentSchema(
+  "export",
+  "What an export read from an appliance and where it put it.",
+  record("One target's export.", {
+    ...documentProperties(["export"]),
+    exported: {
+      anyOf: [{ $ref: "#/$defs/exported" }, { type: "null" }],
+      description: "Null when the export failed: then no file was written.",
+    },
+    requests: { $ref: "#/$defs/requests" },
+  }),
+  {
+    exported: record(
+      "What was exported.",
+      {
+        objects: {
+          type: "object",
+          additionalProperties: { type: "integer", minimum: 1 },
+          description: "Entries by section of the manifest, for instance alerts.",
+        },
+        files: {
+          type: "array",
+          items: { type: "string" },
+          description: "The files that were written; empty without --out.",
+        },
+        manifest: text("The manifest itself; only without --out."),
+      },
+      ["manifest"],
+    ),
+  },
+);
+
 /** What `apply` prints with `--format json`: the plan and what became of it. */
 export const reportSchema: JsonObject = documentSchema(
   "report",

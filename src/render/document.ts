@@ -9,6 +9,7 @@ import {
   type Command,
   type Diagnostic,
   type Document,
+  type Exported,
   type FieldChange,
   type Json,
   type JsonObject,
@@ -39,6 +40,7 @@ export interface DocumentParts {
   /** Besides those of the plan. */
   readonly diagnostics?: readonly Diagnostic[] | undefined;
   readonly results?: readonly Result[] | undefined;
+  readonly exported?: Exported | undefined;
   readonly requests?: RequestCounts | undefined;
 }
 
@@ -69,6 +71,7 @@ export function toDocument(parts: DocumentParts): Document {
     changes: plan?.changes ?? [],
     diagnostics: sortDiagnostics([...(plan?.diagnostics ?? []), ...(parts.diagnostics ?? [])]),
     ...(results === undefined ? {} : { results }),
+    ...(parts.command === "export" ? { exported: parts.exported ?? null } : {}),
     requests: parts.requests ?? {},
   };
 }
@@ -103,6 +106,7 @@ function documentJson(document: Document): JsonObject {
     changes: document.changes.map(changeJson),
     diagnostics: document.diagnostics.map(diagnosticJson),
     ...(document.results === undefined ? {} : { results: document.results.map(resultJson) }),
+    ...given("exported", document.exported && exportedJson(document.exported)),
     requests: Object.fromEntries(requestEntries(document.requests)),
   };
 }
@@ -189,6 +193,10 @@ function sourceJson({ file, line, column }: Source): JsonObject {
 
 function resultJson({ address, action, outcome, error, blockedBy }: Result): JsonObject {
   return { address, action, outcome, ...given("error", error), ...given("blocked_by", blockedBy) };
+}
+
+function exportedJson({ objects, files, manifest }: Exported): JsonObject {
+  return { objects, files, ...given("manifest", manifest) };
 }
 
 function given(key: string, value: Json | undefined): JsonObject {

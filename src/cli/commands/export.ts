@@ -1,0 +1,75 @@
+/** `hopsync export`: what the appliance has, as manifests. */
+import { join } from "node:path";
+import { EXIT, HopsyncError } from "../../errors.ts";
+import { kinds } from "../../kinds/index.ts";
+import { fitEntries } from "../../manifest/fit.ts";
+import { type FileScope, layOutManifests } from "../../manifest/layout.ts";
+import { writeManifest } from "../../manifest/write.ts";
+import type { Diagnostic, ExportedEntry } from "../../model.ts";
+import { exportLive } from "../../reconcile/export.ts";
+import { renderExport } from "../../render/export-text.ts";
+import type { Io } from "../io.ts";
+import type { ConnectionFlags, OutputOptions } from "../options.ts";
+import { otherFiles, writeFiles } from "../output-files.ts";
+import { fromCwd, runSession } from "../session.ts";
+
+export interface ExportFlags extends OutputOptions, ConnectionFlags {
+  readonly out?: string;
+  /** Sections. */
+  readonly kind?: readonly string[];
+  readonly oneFilePer?: FileScope;
+  readonly builtIns?: true;
+  readonly overwrite?: true;
+}
+
+export async function exportManifests(options: ExportFlags, io: Io): Promise<number> {
+  return runSession("export", options, io, async (session) => {
+    refuseWithoutFolder(options);
+    const port = await session.connect(options);
+    const wanted = kinds.filter(({ section }) => options.kind?.includes(section) ?? true);
+    const live = await exportLive(port, {
+      kinds: wanted.map(({ kind }) => kind),
+      builtIns: options.builtIns ?? false,
+    });
+    const { entries, diagnostics } = fitEntries(live.entries);
+    session.note([...live.diagnostics, ...diagnostics]);
+    const finish = { exitCode: EXIT.done, target: live.target };
+    const objects = countSections(entries);
+    if (options.out === undefined) {
+      const manifest = writeManifest(entries);
+      return session.finish({ ...finish, exported: { objects, files: [], manifest }, text: () => manifest });
+    }
+    const { out } = options;
+    const files = layOutManifests(entries, options.oneFilePer ?? "kind");
+    const folder = fromCwd(io, out);
+    writeFiles(folder, files, options.overwrite === true);
+    session.note(othersInFolder(out, otherFiles(folder, files, /\.ya?ml$/i)));
+    const paths = files.map(({ path }) => join(out, path).replaceAll("\\", "/"));
+    return session.finish({ ...finish, exported: { objects, files: paths }, text: renderExport });
+  });
+}
+
+/** What these options say is lost on stdout. */
+function refuseWithoutFolder({ out, oneFilePer, overwrite }: ExportFlags): void {
+  const given = oneFilePer !== undefined ? "--one-file-per" : overwrite === true ? "--overwrite" : undefined;
+  if (out !== undefined || given === undefined) return;
+  throw new HopsyncError("needs-out", `${given} is about files, and without --out none are written.`, {
+    hint: "Name a folder with --out, or leave the option out.",
+  });
+}
+
+/** They would be read together with the export: what is gone from the appliance would be made again. */
+function othersInFolder(out: string, others: readonly string[]): readonly Diagnostic[] {
+  if (others.length === 0) return [];
+  const detail = `${out} holds other manifests, which a plan of the folder reads as well: ${others.join(", ")}. Remove them if they are from an earlier export.`;
+  return [
+    { severity: "warning", code: "other-manifests", summary: "The folder holds other manifests", detail },
+  ];
+}
+
+function countSections(entries: readonly ExportedEntry[]): Readonly<Record<string, number>> {
+  const counts = kinds.map(({ kind, section }): [string, number] => {
+    return [section, entries.filter((entry) => entry.kind === kind).length];
+  });
+  return Object.fromEntries(counts.filter(([, count]) => count > 0));
+}
