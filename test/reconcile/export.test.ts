@@ -93,6 +93,59 @@ describe("the export of any appliance", () => {
   );
 });
 
+describe("odd names and texts", () => {
+  it("are exported, planned and made again as they are", async () => {
+    const odd = [
+      ...[
+        "no",
+        "~",
+        "007",
+        "1e3",
+        "2027-01-16",
+        "=",
+        "${env:HOME}",
+        "$${x}",
+        "a: b #c",
+        "- x",
+        "a\nb",
+        " a ",
+        "a\tb",
+      ],
+      ...[
+        "a\r\nb\n\n",
+        "\u202e",
+        "a\u2028",
+        "\0",
+        "👩‍💻",
+        "a/b",
+        "A/B",
+        "__proto__",
+        "constructor",
+        "x".repeat(300),
+      ],
+    ];
+    const path = join(folder(), "m.yaml");
+    const [first, second] = [await sandbox({ devices: 5 }), await sandbox({ devices: 5 })];
+    for (const text of odd) {
+      first.appliance.add("tags", { name: text });
+      const trigger = first.appliance.add("triggers", {
+        name: text,
+        script: `${text};`,
+        events: ["A_B"],
+        description: text,
+      });
+      const group = first.appliance.add("devicegroups", { name: text, description: text });
+      first.appliance.link("triggers/devicegroups", trigger, group);
+    }
+    const text = await exported(first, path);
+    await apply(second, await load(path, text));
+    expect(await exported(second, path)).toBe(text);
+    expect(second.appliance.list("triggers").filter(({ description }) => description !== null)).toHaveLength(
+      odd.length,
+    );
+  });
+});
+
 interface Told {
   readonly values: Readonly<Record<string, JsonObject>>;
   readonly warnings: readonly string[];
