@@ -104,14 +104,35 @@ export interface Resource {
   /** Declared relations only; each is the whole set. */
   readonly relations: Readonly<Record<string, readonly Reference[]>>;
   readonly lifecycle: Lifecycle;
+  /** The manifest it stands in, from the base that `Scope` is relative to. */
+  readonly file: string;
   /** By pointer into `fields`. */
   readonly secrets: Readonly<Record<Pointer, Secret>>;
   /** The place of a pointer into the entry as written, or of the nearest thing that contains it. */
   readonly at: (pointer: Pointer) => Source;
 }
 
+/** Where the record of what was applied is kept. The path of a file is absolute. */
+export type InventoryPlace =
+  | { readonly kind: "appliance" }
+  | { readonly kind: "none" }
+  | { readonly kind: "file"; readonly path: string };
+
+/**
+ * What a run covers: its manifest files, and the folders that it reads whole. Paths with forward slashes,
+ * relative to the top of the Git work tree (or to the working folder where there is none).
+ */
+export interface Scope {
+  readonly files: readonly string[];
+  readonly folders: readonly string[];
+}
+
 export interface Manifest {
   readonly owner: string;
+  readonly inventory: InventoryPlace;
+  /** Deletes and replaces that the owner allows in one run; null where the default counts. */
+  readonly maxDeletes: number | null;
+  readonly scope: Scope;
   readonly resources: readonly Resource[];
   /** The kinds that some file mentions, also with an empty list. */
   readonly kinds: readonly string[];

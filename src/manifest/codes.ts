@@ -45,7 +45,6 @@ const SUMMARIES = {
   "empty-list": "The list is empty",
   "empty-section": "The section is empty",
   "bad-version": "The manifest's version is not supported",
-  "inventory-unsupported": "This inventory is not supported",
   "name-not-text": "The name is not a text",
   "not-clearable": "The field cannot be cleared",
   "not-applicable-here": "The key cannot stand beside the others",

@@ -3,8 +3,8 @@
  * folders and node_modules. Each file is read once, however often and by whatever link it is named.
  */
 import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import type { Diagnostic } from "../model.ts";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import type { Diagnostic, Scope } from "../model.ts";
 import { failure, report } from "./codes.ts";
 import { type FileLocation, isInside, readFailure, readText } from "./text-file.ts";
 
@@ -14,6 +14,8 @@ const SKIPPED = /^\.|^node_modules$/;
 
 export interface ManifestFile extends FileLocation {
   readonly text: string;
+  /** As in a `Scope`. */
+  readonly path: string;
 }
 
 export interface FileOptions {
@@ -27,23 +29,47 @@ interface Found {
   readonly root: string;
 }
 
-type Search = { readonly found: readonly Found[]; readonly problems: readonly Diagnostic[] };
+interface Search {
+  readonly found: readonly Found[];
+  readonly problems: readonly Diagnostic[];
+  /** The real path of the folder that was named. */
+  readonly folder?: string;
+}
+
+export interface ReadManifests {
+  readonly files: readonly ManifestFile[];
+  /** The folders that are read whole, as in a `Scope`. */
+  readonly folders: Scope["folders"];
+  readonly problems: readonly Diagnostic[];
+}
+
+/** The top of the Git work tree, so that a manifest has one name wherever in it a run starts. */
+function baseOf(folder: string): string {
+  for (let top = folder; ; top = dirname(top)) {
+    if (existsSync(join(top, ".git"))) return top;
+    if (top === dirname(top)) return folder;
+  }
+}
+
+function scopePath(path: string, base: string): string {
+  return relative(base, path).split(sep).join("/");
+}
 
 /** Every manifest that the paths stand for, sorted by the name it is shown with. */
-export function readManifests(
-  paths: readonly string[],
-  options: FileOptions,
-): { readonly files: readonly ManifestFile[]; readonly problems: readonly Diagnostic[] } {
+export function readManifests(paths: readonly string[], options: FileOptions): ReadManifests {
   if (paths.length === 0) {
     return {
       files: [],
+      folders: [],
       problems: [report(failure("no-manifests", "No path was given. Name a file or a folder."), {})],
     };
   }
   const searches = paths.map((path) => searchPath(path, options));
-  const read = unique(searches.flatMap((search) => search.found)).map(readManifest);
+  const base = baseOf(realpathSync(options.cwd ?? process.cwd()));
+  const read = unique(searches.flatMap((search) => search.found)).map((item) => readManifest(item, base));
   return {
     files: read.flatMap((item) => ("text" in item ? [item] : [])),
+    folders: searches.flatMap(({ folder }) => (folder === undefined ? [] : [scopePath(folder, base)])),
     problems: [
       ...searches.flatMap((search) => search.problems),
       ...read.flatMap((item) => ("text" in item ? [] : [item])),
@@ -59,7 +85,7 @@ function searchPath(path: string, options: FileOptions): Search {
     if (!folder) return { found: [{ shown: path, real, root }], problems: [] };
     const search = searchFolder(path, real, { boundary: real, root, visited: new Set() });
     return search.found.length + search.problems.length > 0
-      ? search
+      ? { ...search, folder: real }
       : { found: [], problems: [noManifests(path)] };
   } catch (error) {
     return { found: [], problems: [unusablePath(path, error)] };
@@ -141,14 +167,12 @@ function unique(found: readonly Found[]): readonly (Omit<Found, "root"> & { root
   return [...first.values()].sort((a, b) => (a.shown < b.shown ? -1 : 1));
 }
 
-function readManifest(item: {
-  shown: string;
-  real: string;
-  roots: readonly string[];
-}): ManifestFile | Diagnostic {
-  const { shown, real, roots } = item;
+function readManifest(
+  { shown, real, roots }: { shown: string; real: string; roots: readonly string[] },
+  base: string,
+): ManifestFile | Diagnostic {
   const result = readText(real, MANIFEST_MEGABYTES);
   return "text" in result
-    ? { shown, folder: dirname(real), roots, text: result.text }
+    ? { shown, path: scopePath(real, base), folder: dirname(real), roots, text: result.text }
     : report(result, { source: { file: shown, line: 1, column: 1 } });
 }

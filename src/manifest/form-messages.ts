@@ -60,8 +60,7 @@ function specialCase({ error, path, kind, rest }: Problem): Finding | undefined 
   const { data, keyword } = error;
   const [top = ""] = path;
   if (path.length === 1 && top === "version" && keyword === "const") return describeVersion(data);
-  if (path.length === 1 && top === "inventory" && (data === "appliance" || isObject(data)))
-    return noInventory();
+  if (path.length === 1 && top === "inventory" && typeof data === "string") return describeInventory(data);
   if (path.length === 1 && data === null && kindOfSection(top) !== undefined) return emptySection(top);
   if (kind === undefined || rest.length !== 1 || keyword === "additionalProperties") return undefined;
   if (rest[0] === "name" && keyword === "type") return describeName(data);
@@ -73,10 +72,11 @@ function describeVersion(data: Json): Finding {
   return failure("bad-version", `Found ${foundWords(data)}. This hopsync reads \`version: 1\`.${quotes}`);
 }
 
-function noInventory(): Finding {
+function describeInventory(data: string): Finding {
+  const guess = didYouMean(data, ["appliance", "none"]);
   return failure(
-    "inventory-unsupported",
-    "This version of hopsync keeps no inventory: it deletes only what `state: absent` names. Write `inventory: none`, or leave the key out, which is the same.",
+    "bad-value",
+    `Found the text ${JSON.stringify(data)}; allowed: appliance, none, or {file: path}.${guess}`,
   );
 }
 

@@ -30,11 +30,11 @@ export interface LoadedManifest {
  * throws; it becomes a diagnostic.
  */
 export async function loadManifest(paths: readonly string[], options: LoadOptions): Promise<LoadedManifest> {
-  const { files, problems } = readManifests(paths, options);
+  const { files, folders, problems } = readManifests(paths, options);
   const run: Run = { outside: options, tables: new Map() };
   const read = files.map((file) => readDocuments(file, options));
   const judged = read.flatMap(({ documents }) => documents).map(judgeForm);
-  const { owner, defaults, problems: settingProblems } = readSettings(judged, run);
+  const { defaults, problems: settingProblems, ...settings } = readSettings(judged, run);
   const entries = judged.flatMap(listEntries);
   const built = entries.flatMap((entry) =>
     isUsable(entry) ? [buildResource(entry, defaults.get(entry.kind.kind), run)] : [],
@@ -52,7 +52,14 @@ export async function loadManifest(paths: readonly string[], options: LoadOption
   ]);
   return hasErrors(diagnostics)
     ? { diagnostics }
-    : { diagnostics, manifest: toManifest(owner, judged, resources) };
+    : {
+        diagnostics,
+        manifest: {
+          ...settings,
+          ...toManifest(settings.owner, judged, resources),
+          scope: { files: files.map(({ path }) => path), folders },
+        },
+      };
 }
 
 interface ListedEntry extends Entry {
@@ -98,7 +105,7 @@ function toManifest(
   owner: string,
   documents: readonly JudgedDocument[],
   resources: readonly Resource[],
-): Manifest {
+): Pick<Manifest, "resources" | "kinds" | "digest"> {
   const mentioned = kinds.filter(({ section }) =>
     documents.some(({ value }) => Object.hasOwn(value, section)),
   );
@@ -107,5 +114,5 @@ function toManifest(
   const sorted = resources.toSorted(
     (a, b) => (order.get(a.kind) ?? 0) - (order.get(b.kind) ?? 0) || (a.name < b.name ? -1 : 1),
   );
-  return { owner, resources: sorted, kinds: names, digest: manifestDigest(owner, names, sorted) };
+  return { resources: sorted, kinds: names, digest: manifestDigest(owner, names, sorted) };
 }

@@ -29,8 +29,23 @@ export function manifestSchema(): JsonSchema {
       version: { const: 1, description: "The version of the manifest's form." },
       owner: { ...TEXT, description: "The name of the set of resources that is managed together." },
       inventory: {
-        enum: ["none"],
-        description: "Where the record of what was applied is kept: none is kept.",
+        title: "inventory",
+        type: ["string", "object"],
+        pattern: "^(appliance|none)$",
+        description:
+          "Where the record of what was applied is kept: on the appliance (the default), in a file, or nowhere.",
+        required: ["file"],
+        additionalProperties: false,
+        properties: { file: { ...TEXT, description: "A file, relative to the root." } },
+      },
+      limits: {
+        title: "limits",
+        description: "What one run may do at most.",
+        type: "object",
+        additionalProperties: false,
+        properties: {
+          deletes: { type: "integer", minimum: 0, description: "Deletes and replaces; 0 forbids them." },
+        },
       },
       defaults: {
         title: "defaults",

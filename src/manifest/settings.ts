@@ -1,19 +1,24 @@
-/** What counts for the whole run and may be stated once: the owner, and the kinds' defaults. */
+/** What counts for the whole run and may be stated once: owner, inventory, limits, the kinds' defaults. */
+import { resolve } from "node:path";
 import { equal, isObject, pointer } from "../json.ts";
 import { kinds } from "../kinds/index.ts";
 import type { Kind } from "../kinds/kind.ts";
 import type { Diagnostic, Json, Source } from "../model.ts";
 import { templatedFields } from "../secrets.ts";
+import type { Diagnostic, InventoryPlace, Json, Source } from "../model.ts";
 import { failure, report } from "./codes.ts";
 import type { Entry, Run } from "./context.ts";
 import { type DeclaredFields, readFields } from "./fields.ts";
 import type { JudgedDocument } from "./form.ts";
 import type { Defaults } from "./resource.ts";
+import { isInside } from "./text-file.ts";
 
 const DEFAULT_OWNER = "default";
 
 export interface Settings {
   readonly owner: string;
+  readonly inventory: InventoryPlace;
+  readonly maxDeletes: number | null;
   /** By kind. */
   readonly defaults: ReadonlyMap<string, Defaults>;
   readonly problems: readonly Diagnostic[];
@@ -30,12 +35,19 @@ interface Statement<T> {
 export function readSettings(documents: readonly JudgedDocument[], run: Run): Settings {
   const owners = documents.flatMap(ownerOf);
   const defaults = documents.flatMap((judged) => defaultsOf(judged, run));
+  const inventories = documents.flatMap(inventoryOf);
+  const limits = documents.flatMap(limitsOf);
   return {
     owner: owners[0]?.value ?? DEFAULT_OWNER,
+    inventory: inventories[0]?.value.place ?? { kind: "appliance" },
+    maxDeletes: limits[0]?.value ?? null,
     defaults: new Map((defaults[0]?.value.defaults ?? []).map(([kind, value]) => [kind.kind, value])),
     problems: [
       ...differences("owner", owners),
       ...differences("defaults", defaults),
+      ...differences("inventory", inventories),
+      ...differences("limits", limits),
+      ...inventories.flatMap(({ value }) => value.problems),
       ...defaults.flatMap(({ value }) => value.problems),
     ],
   };
@@ -45,6 +57,33 @@ function ownerOf({ document, value }: JudgedDocument): readonly Statement<string
   const owner = value.owner;
   return typeof owner === "string" && owner !== ""
     ? [{ value: owner, meaning: owner, source: document.valueAt("/owner") }]
+    : [];
+}
+
+interface DocumentInventory {
+  readonly place: InventoryPlace;
+  readonly problems: readonly Diagnostic[];
+}
+
+/** A file is relative to the root and stays inside it; links are judged when it is opened. */
+function inventoryOf({ document, value }: JudgedDocument): readonly Statement<DocumentInventory>[] {
+  const { inventory } = value;
+  const source = document.valueAt("/inventory");
+  if (inventory === "appliance" || inventory === "none") {
+    return [{ value: { place: { kind: inventory }, problems: [] }, meaning: inventory, source }];
+  }
+  if (!isObject(inventory) || typeof inventory.file !== "string") return [];
+  const [root = ""] = document.file.roots;
+  const path = resolve(root, inventory.file);
+  const detail = `${JSON.stringify(inventory.file)} leads outside the root (the folder of the path given, or of the project file). Keep the inventory inside it.`;
+  const problems = isInside(path, [root]) ? [] : [report(failure("outside-root", detail), { source })];
+  return [{ value: { place: { kind: "file", path }, problems }, meaning: path, source }];
+}
+
+function limitsOf({ document, value }: JudgedDocument): readonly Statement<number>[] {
+  const deletes = isObject(value.limits) ? value.limits.deletes : undefined;
+  return typeof deletes === "number"
+    ? [{ value: deletes, meaning: deletes, source: document.valueAt("/limits/deletes") }]
     : [];
 }
 

@@ -44,6 +44,7 @@ export function resource(address: string, parts: ResourceParts = {}): Resource {
     fields: parts.fields ?? {},
     relations: Object.fromEntries(named),
     lifecycle: { ...LIFECYCLE, ...parts.lifecycle },
+    file: "manifests/test.yaml",
     secrets: parts.secrets ?? {},
     at: (pointer) => ({ file: `${address}${pointer}`, line: 1, column: 1 }),
   };
@@ -72,7 +73,15 @@ export function manifest(...resources: readonly Resource[]): Manifest {
     (a, b) => (order.get(a.kind) ?? 0) - (order.get(b.kind) ?? 0) || (a.name < b.name ? -1 : 1),
   );
   const used = [...new Set(sorted.map((r) => r.kind))];
-  return { owner: "test", resources: sorted, kinds: used, digest: "sha256:manifest" };
+  return {
+    owner: "test",
+    inventory: { kind: "none" },
+    maxDeletes: null,
+    scope: { files: ["manifests/test.yaml"], folders: [] },
+    resources: sorted,
+    kinds: used,
+    digest: "sha256:manifest",
+  };
 }
 
 export interface SnapshotParts {

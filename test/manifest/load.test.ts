@@ -1,4 +1,5 @@
 /** Documents of a run together: merging, duplicates, settings, the digest. */
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Diagnostic } from "../../src/model.ts";
@@ -21,6 +22,25 @@ describe("resources", () => {
     expect(resources.map((r) => r.address)).toEqual(["tag/t", "alert/B", "alert/a", "alert/b", "trigger/z"]);
     expect(kinds).toEqual(["tag", "alert", "trigger"]);
     expect(owner).toBe("default");
+  });
+
+  it("know their files, from the top of the Git work tree", async () => {
+    const files = {
+      ".git/HEAD": "",
+      "team/manifests/a.yaml": one,
+      "team/manifests/sub/b.yaml": "version: 1\ntags: []\n",
+    };
+    await inFolder(files, async (folder) => {
+      const fromTop = await loadIn(folder, { paths: ["team/manifests"] });
+      const fromInside = await loadIn(join(folder, "team"), { paths: ["manifests/a.yaml", "manifests/sub"] });
+      expect(fromTop.manifest?.resources[0]?.file).toBe("team/manifests/a.yaml");
+      expect(fromTop.manifest?.scope).toEqual({
+        files: ["team/manifests/a.yaml", "team/manifests/sub/b.yaml"],
+        folders: ["team/manifests"],
+      });
+      expect(fromInside.manifest?.resources[0]?.file).toBe("team/manifests/a.yaml");
+      expect(fromInside.manifest?.scope.folders).toEqual(["team/manifests/sub"]);
+    });
   });
 
   it("may be none, and the kind is mentioned all the same", async () => {
