@@ -105,6 +105,7 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   "files-exist": "Files would be overwritten",
   "not-written": "The files cannot be written",
   "needs-out": "The option is for files",
+  usage: "The command line is not understood",
   "sandbox-firmware": "The sandbox does not know this firmware",
   "sandbox-devices": "The sandbox cannot hold so many devices",
   "sandbox-state": "The state file cannot be used",

@@ -112,11 +112,11 @@ export interface Resource {
   readonly at: (pointer: Pointer) => Source;
 }
 
-/** Where the record of what was applied is kept. The path of a file is absolute. */
+/** Where the record of what was applied is kept. A file's path is relative to the root. */
 export type InventoryPlace =
   | { readonly kind: "appliance" }
   | { readonly kind: "none" }
-  | { readonly kind: "file"; readonly path: string };
+  | { readonly kind: "file"; readonly path: string; readonly root: string };
 
 /**
  * What a run covers: its manifest files, and the folders that it reads whole. Paths with forward slashes,
@@ -245,6 +245,7 @@ export interface RelationChange {
   readonly relation: string;
   readonly assign: readonly Address[];
   readonly unassign: readonly Address[];
+  readonly cause: Cause;
   /** Names for people, by address, where the address does not tell. */
   readonly labels?: Readonly<Record<Address, string>>;
 }
@@ -275,6 +276,17 @@ export interface Change {
   readonly cause: Cause;
   /** The live name, where the change gives the object another one. */
   readonly previousName?: string;
+  /** The live object was in no inventory and is from now on; said outright by the action `adopt`. */
+  readonly adopts?: true;
+  /** Links of other objects that move from a replaced object to its successor. */
+  readonly moved?: readonly { readonly address: Address; readonly relation: string }[];
+  /** Members that a replaced object has and its successor does not list. */
+  readonly dropped?: {
+    readonly members: readonly Address[];
+    readonly labels?: Readonly<Record<Address, string>>;
+  };
+  /** Fields and relations that were applied and are no longer declared: they stay as they are, unmanaged. */
+  readonly released?: readonly string[];
   readonly fields: readonly FieldChange[];
   readonly relations: readonly RelationChange[];
   /** In this order, one after the other. */
@@ -294,6 +306,8 @@ export interface Plan {
   readonly digest: string;
   readonly summary: Summary;
   readonly changes: readonly Change[];
+  /** Whether the inventory is to be written, which may be so without any change. */
+  readonly inventory: boolean;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -308,6 +322,10 @@ export interface Result {
   readonly error?: string;
   /** The failed change that this one needed. */
   readonly blockedBy?: Address;
+  /** It failed, and a part of it was done. */
+  readonly part?: true;
+  /** It failed after a write was sent, and nobody knows whether that was done. */
+  readonly unknown?: true;
 }
 
 export type ApplyEvent =

@@ -45,6 +45,7 @@ const MAY_LOAD: Readonly<Record<string, readonly string[]>> = {
     "secrets.ts",
     "kinds/",
     "appliance/port.ts",
+    "inventory/",
   ],
   "inventory/": ["model.ts", "json.ts", "errors.ts", "kinds/", "appliance/port.ts"],
   "render/": ["model.ts", "json.ts", "diagnostics.ts"],

@@ -1,13 +1,16 @@
 /**
  * Reading a list to its end where an appliance answers in pages: no total is ever given and the
- * order may change between two pages, so pages are asked for until one is short and ids count once.
+ * order may change between two pages, so pages are asked for until one is surely short, and ids count once.
  */
 import type { JsonObject } from "../model.ts";
 import { malformed, type Reply, readList } from "./answer.ts";
 
 const PAGE_SIZE = 1000;
-/** The documented default page size; a full multiple of it may be a server's own maximum. */
-const SERVER_STEP = 100;
+/**
+ * The documented default page size. A server may grant less than was asked for, and no document says how
+ * much; but hardly less than this, so only a page below it is the last one for sure.
+ */
+const SURE_SIZE = 100;
 
 export type FetchPage = (limit: number, offset: number) => Promise<Reply>;
 
@@ -31,7 +34,7 @@ export async function readPages(fetchPage: FetchPage): Promise<readonly JsonObje
 }
 
 function isLastPage(length: number): boolean {
-  return length === 0 || (length < PAGE_SIZE && length % SERVER_STEP !== 0);
+  return length < SURE_SIZE;
 }
 
 function itemId(reply: Reply, { id }: JsonObject): string {

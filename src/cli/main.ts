@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The process: arguments, signals, exit code. The only place that ends it. */
 import { VERSION } from "../version.ts";
-import type { Io } from "./io.ts";
+import type { Io, OutputStream } from "./io.ts";
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
@@ -16,16 +16,29 @@ function interruptible(): AbortSignal {
   return controller.signal;
 }
 
-function processIo(): Io {
-  // A reader that closes the pipe early, such as head, is no error.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0);
-    throw error;
+/**
+ * A reader that goes away, such as head, or a full disk costs output and nothing else: an apply that has
+ * begun goes on to its end, and the exit code stays what it would be.
+ */
+function lossy(stream: NodeJS.WriteStream): OutputStream {
+  let lost = false;
+  stream.on("error", () => {
+    lost = true;
   });
   return {
+    write: (text) => lost || stream.write(text),
+    isTTY: stream.isTTY,
+    get columns() {
+      return stream.columns;
+    },
+  };
+}
+
+function processIo(): Io {
+  return {
     stdin: process.stdin,
-    stdout: process.stdout,
-    stderr: process.stderr,
+    stdout: lossy(process.stdout),
+    stderr: lossy(process.stderr),
     env: process.env,
     cwd: process.cwd(),
     interrupted: interruptible(),

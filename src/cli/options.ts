@@ -38,6 +38,15 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
+/** Node's timers hold 31 bits of milliseconds; this is the next round figure below. */
+const MAX_TIMER_MS = 500 * 3_600_000;
+
+export function port(text: string): number {
+  const value = integer(text);
+  if (value > 65_535) throw new InvalidArgumentError("Expected a port from 0 to 65535.");
+  return value;
+}
+
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 /** `500ms`, `30s`, `10m`, `1h` as milliseconds. */
@@ -45,6 +54,7 @@ export function durationMs(text: string): number {
   const [, digits = "", unit = ""] = /^(\d+)(ms|s|m|h)$/.exec(text) ?? [];
   const value = Number(digits) * (UNITS[unit] ?? 0);
   if (value === 0) throw new InvalidArgumentError("Expected a duration above zero, such as 30s or 10m.");
+  if (value > MAX_TIMER_MS) throw new InvalidArgumentError("Expected at most 500h.");
   return value;
 }
 
@@ -79,8 +89,14 @@ export function addConnectionOptions(command: Command): Command {
     .option("--fingerprint <sha256:…>", "trust exactly the certificate with this fingerprint")
     .option("--insecure", "do not check the certificate (EXTRAHOP_INSECURE=true)")
     .option("--parallelism <n>", "requests at once", positiveInteger, 8)
-    .option("--timeout <duration>", "for one request", durationMs, 30_000)
-    .option("--deadline <duration>", "for the whole run", durationMs, 600_000);
+    .addOption(
+      new Option("--timeout <duration>", "for one request").argParser(durationMs).default(30_000, "30s"),
+    )
+    .addOption(
+      new Option("--deadline <duration>", "for reading, and again for applying")
+        .argParser(durationMs)
+        .default(600_000, "10m"),
+    );
 }
 
 export interface ResolvedConnection {

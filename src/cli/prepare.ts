@@ -11,6 +11,7 @@ import type { Session } from "./session.ts";
 export interface PlanFlags extends OutputOptions, ManifestOptions, ConnectionFlags {
   readonly showRequests?: true;
   readonly maxDeletes?: number;
+  readonly adopt: boolean;
 }
 
 export interface Prepared {

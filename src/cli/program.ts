@@ -2,7 +2,9 @@
 import { Command, CommanderError, Option } from "commander";
 import { EXIT, errorDiagnostic, HopsyncError } from "../errors.ts";
 import { kinds } from "../kinds/index.ts";
+import type { Document } from "../model.ts";
 import { renderDiagnostics } from "../render/diagnostics.ts";
+import { renderJson, toDocument } from "../render/document.ts";
 import { createStyle } from "../render/style.ts";
 import { VERSION } from "../version.ts";
 import type { Io } from "./io.ts";
@@ -11,6 +13,7 @@ import {
   addManifestOptions,
   addOutputOptions,
   integer,
+  port,
   positiveInteger,
 } from "./options.ts";
 
@@ -25,13 +28,37 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     return exitCode;
   } catch (error) {
     // Help and version end this way too, with exit code 0; the text is already written.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.error;
-    if (!(error instanceof HopsyncError)) throw error;
-    const style = createStyle({ color: false, width: io.stderr.columns ?? 80 });
-    io.stderr.write(renderDiagnostics([errorDiagnostic(error)], style));
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
+    const known = error instanceof CommanderError ? usageError(error) : error;
+    if (!(known instanceof HopsyncError)) throw error;
+    if (known !== error && !wantsJson(argv)) return EXIT.error;
+    finishEarly(known, argv, io);
     return EXIT.error;
   }
 }
+
+function usageError({ message }: CommanderError): HopsyncError {
+  return new HopsyncError("usage", message.replace(/^error: /, ""), { hint: "Run with --help for usage." });
+}
+
+/** Whether a command line that could not be understood asked for JSON. */
+function wantsJson(argv: readonly string[]): boolean {
+  return argv.some((word, i) => word === "--format=json" || (word === "--format" && argv[i + 1] === "json"));
+}
+
+/** Errors before any command runs: on stderr, and as a document where one was asked for. */
+function finishEarly(error: HopsyncError, argv: readonly string[], io: Io): void {
+  const diagnostics = [errorDiagnostic(error)];
+  if (wantsJson(argv)) {
+    const command = COMMANDS.find((name) => argv.includes(name)) ?? "plan";
+    io.stdout.write(renderJson(toDocument({ command, exitCode: EXIT.error, version: VERSION, diagnostics })));
+    return;
+  }
+  const style = createStyle({ color: false, width: io.stderr.columns ?? 80 });
+  io.stderr.write(renderDiagnostics(diagnostics, style));
+}
+
+const COMMANDS: readonly Document["command"][] = ["validate", "plan", "apply", "drift"];
 
 type Finished = (exitCode: number) => void;
 
@@ -73,7 +100,8 @@ function addPlanOptions(command: Command): Command {
   const planned = command
     .argument("[paths...]", PATHS)
     .option("--show-requests", "print every request that apply would send")
-    .option("--max-deletes <n>", "deletes and replaces that are allowed", integer);
+    .option("--max-deletes <n>", "deletes and replaces that are allowed", integer)
+    .option("--no-adopt", "refuse to take over objects that exist and are not owned");
   return addOutputOptions(addManifestOptions(addConnectionOptions(planned)));
 }
 
@@ -117,7 +145,7 @@ function addExport(program: Command, io: Io, finished: Finished): void {
 
 function addSandbox(program: Command, io: Io, finished: Finished): void {
   subcommand(program, "sandbox", "run a simulated appliance until interrupted")
-    .option("--port <n>", "the port to listen on; 0 takes a free one", integer, 8700)
+    .option("--port <n>", "the port to listen on; 0 takes a free one", port, 8700)
     .option("--firmware <version>", "the firmware to simulate", "8.7")
     .option("--tls", "speak https, with a self-signed certificate")
     .option("--devices <n>", "devices on the network", positiveInteger, 600)

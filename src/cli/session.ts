@@ -4,6 +4,7 @@ import type { AppliancePort } from "../appliance/port.ts";
 import type { RequestEvent } from "../appliance/sender.ts";
 import { EXIT, errorDiagnostic, HopsyncError } from "../errors.ts";
 import type { Command, Diagnostic, Document, Manifest } from "../model.ts";
+import { createMask } from "../reconcile/secrets.ts";
 import { printable } from "../render/clean.ts";
 import { renderDiagnostics } from "../render/diagnostics.ts";
 import { type DocumentParts, renderJson, toDocument } from "../render/document.ts";
@@ -31,9 +32,18 @@ export interface Session {
   load(paths: readonly string[], options: ManifestOptions): Promise<Manifest | undefined>;
   /** Opens the appliance that flags and environment name; closed when the command ends. */
   connect(flags: ConnectionFlags): Promise<AppliancePort>;
-  /** From now on an interrupt lets calls in flight end instead of cutting them off. */
-  startWriting(): void;
+  /** While a person reads, no time passes. */
+  pause(): void;
+  /**
+   * From now on an interrupt lets calls in flight end instead of cutting them off, and the deadline
+   * counts anew. The signal ends when the time is up.
+   */
+  startWriting(): AbortSignal;
   note(diagnostics: readonly Diagnostic[]): void;
+  /** Prints these diagnostics and what was noted so far, before a question or a write. */
+  tell(diagnostics: readonly Diagnostic[]): void;
+  /** Takes secrets out of a text that came from outside. */
+  mask(text: string): string;
   /** For people, on stderr; nothing with --quiet. */
   say(text: string): void;
   /** Prints the document, as JSON or as `text` renders it, and the diagnostics. */
@@ -51,17 +61,28 @@ export async function runSession(
   io: Io,
   body: (session: Session) => Promise<number>,
 ): Promise<number> {
-  const state: State = { diagnostics: [], port: undefined, writing: false, manifest: undefined };
+  const state: State = {
+    diagnostics: [],
+    told: new Set(),
+    port: undefined,
+    writing: false,
+    manifest: undefined,
+    deadline: createDeadline(),
+  };
   const session = createSession(command, options, io, state);
   try {
     return await body(session);
   } catch (error) {
     if (!(error instanceof HopsyncError)) throw error;
     const stopped = interruption(io);
-    if (stopped === undefined) session.note([errorDiagnostic(error)]);
+    if (stopped === undefined) {
+      const { detail, ...diagnostic } = errorDiagnostic(error);
+      session.note([{ ...diagnostic, detail: session.mask(detail) }]);
+    }
     return session.finish({ exitCode: stopped ?? EXIT.error });
   } finally {
     session.progress.done();
+    state.deadline.stop();
     await state.port?.close();
   }
 }
@@ -71,6 +92,38 @@ interface State {
   port: AppliancePort | undefined;
   manifest: Manifest | undefined;
   writing: boolean;
+  /** The diagnostics that were printed already. */
+  readonly told: Set<Diagnostic>;
+  readonly deadline: Deadline;
+}
+
+/** The time of a run, without the time in which a person reads the plan. */
+interface Deadline {
+  start(milliseconds: number): AbortSignal;
+  restart(): void;
+  stop(): void;
+  readonly signal: AbortSignal;
+}
+
+function createDeadline(): Deadline {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  let length = 0;
+  const restart = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => controller.abort(), length);
+    timer.unref();
+  };
+  return {
+    signal: controller.signal,
+    start: (milliseconds) => {
+      length = milliseconds;
+      restart();
+      return controller.signal;
+    },
+    restart,
+    stop: () => clearTimeout(timer),
+  };
 }
 
 /** The exit code of an interrupted run; undefined while nobody interrupts. */
@@ -118,19 +171,28 @@ function createSession(command: Command, options: OutputOptions, io: Io, state: 
       state.port = await openAppliance(flags, options, io, state, progress, err);
       return state.port;
     },
+    pause: () => state.deadline.stop(),
     startWriting: () => {
       state.writing = true;
+      state.deadline.restart();
+      return state.deadline.signal;
     },
     note: (diagnostics) => {
       state.diagnostics = [...state.diagnostics, ...diagnostics];
     },
+    tell: (diagnostics) => {
+      progress.done();
+      const text = untold([...state.diagnostics, ...diagnostics], state, options, io);
+      if (text !== "") err(`${text}\n`);
+    },
+    mask: (text) => (state.manifest === undefined ? text : createMask(state.manifest, io.env)(text)),
     say: (text) => {
       if (!options.quiet) err(text);
     },
     finish: (parts) => {
       progress.done();
       const document = documentOf(command, parts, state);
-      printDocument(document, parts, options, io, err);
+      printDocument(document, untold(document.diagnostics, state, options, io), parts, options, io, err);
       return parts.exitCode;
     },
   };
@@ -148,17 +210,22 @@ function documentOf(command: Command, { text: _, ...parts }: Finish, state: Stat
   });
 }
 
+/** The diagnostics that were not printed yet, as text; from now on they were. */
+function untold(diagnostics: readonly Diagnostic[], state: State, options: OutputOptions, io: Io): string {
+  const fresh = diagnostics.filter((diagnostic) => !state.told.has(diagnostic));
+  for (const diagnostic of fresh) state.told.add(diagnostic);
+  const shown = options.quiet ? fresh.filter((d) => d.severity === "error") : fresh;
+  return renderDiagnostics(shown, styleFor(io.stderr, options, io));
+}
+
 function printDocument(
   document: Document,
+  diagnostics: string,
   { text }: Finish,
   options: OutputOptions,
   io: Io,
   err: (text: string) => void,
 ): void {
-  const shown = options.quiet
-    ? document.diagnostics.filter((d) => d.severity === "error")
-    : document.diagnostics;
-  const diagnostics = renderDiagnostics(shown, styleFor(io.stderr, options, io));
   if (options.format === "json") {
     if (diagnostics !== "") err(diagnostics);
     io.stdout.write(renderJson(document));
@@ -184,14 +251,17 @@ async function openAppliance(
   ]);
   const connection = await readConnection(await resolveConnection(flags, io));
   if (connection.trust.by === "insecure") {
-    state.diagnostics = [...state.diagnostics, insecureDiagnostic(insecureWarning(connection.host))];
+    // Before the key is sent, not after.
+    const warning = insecureDiagnostic(insecureWarning(connection.host));
+    state.diagnostics = [...state.diagnostics, warning];
+    err(untold([warning], state, options, io));
   }
   let sent = 0;
   return createAppliance(connection, {
     userAgent: `hopsync/${VERSION}`,
     timeoutMs: flags.timeout,
     parallelism: flags.parallelism,
-    deadline: AbortSignal.timeout(flags.deadline),
+    deadline: state.deadline.start(flags.deadline),
     signal: hardInterrupt(io, state),
     onRequest: (event) => {
       sent += 1;

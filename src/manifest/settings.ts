@@ -3,9 +3,8 @@ import { resolve } from "node:path";
 import { equal, isObject, pointer } from "../json.ts";
 import { kinds } from "../kinds/index.ts";
 import type { Kind } from "../kinds/kind.ts";
-import type { Diagnostic, Json, Source } from "../model.ts";
-import { templatedFields } from "../secrets.ts";
 import type { Diagnostic, InventoryPlace, Json, Source } from "../model.ts";
+import { templatedFields } from "../secrets.ts";
 import { failure, report } from "./codes.ts";
 import type { Entry, Run } from "./context.ts";
 import { type DeclaredFields, readFields } from "./fields.ts";
@@ -77,7 +76,8 @@ function inventoryOf({ document, value }: JudgedDocument): readonly Statement<Do
   const path = resolve(root, inventory.file);
   const detail = `${JSON.stringify(inventory.file)} leads outside the root (the folder of the path given, or of the project file). Keep the inventory inside it.`;
   const problems = isInside(path, [root]) ? [] : [report(failure("outside-root", detail), { source })];
-  return [{ value: { place: { kind: "file", path }, problems }, meaning: path, source }];
+  const place: InventoryPlace = { kind: "file", path: inventory.file, root };
+  return [{ value: { place, problems }, meaning: path, source }];
 }
 
 function limitsOf({ document, value }: JudgedDocument): readonly Statement<number>[] {

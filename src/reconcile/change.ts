@@ -1,9 +1,26 @@
 /** What becomes of one entry: its action, differences and operations. Pure. */
 import { kindNamed } from "../kinds/index.ts";
 import type { Kind } from "../kinds/kind.ts";
-import type { LiveObject, Resource } from "../model.ts";
-import { compareFields, compareRelation, createdFields, relationChange, topField } from "./compare.ts";
-import { base, type Draft, type EntryOf, newLinks, type Planned } from "./draft.ts";
+import type { Cause, InventoryEntry, LiveObject, RelationChange, Resource } from "../model.ts";
+import {
+  compareFields,
+  compareRelation,
+  createdFields,
+  declaredParts,
+  type RelationDifference,
+  relationChange,
+  topField,
+} from "./compare.ts";
+import {
+  base,
+  type Circumstances,
+  type Draft,
+  explainedRelation,
+  explainPart,
+  newLinks,
+  type Planned,
+  recordOf,
+} from "./draft.ts";
 import {
   assignOperations,
   createOperation,
@@ -11,41 +28,84 @@ import {
   patchOperation,
   placeholder,
 } from "./operations.ts";
-import { draftReplace, movedLinks } from "./replace.ts";
+import { causeOf, combineCauses } from "./ownership.ts";
+import { draftReplace } from "./replace.ts";
 import type { ResolvedRelations } from "./resolve.ts";
-import { linkKey, mustReplace, type Snapshot } from "./snapshot.ts";
+import { linkKey, mustReplace } from "./snapshot.ts";
 
-/** The change that this entry needs; undefined when live and declared are equal. */
+/** The change that this entry needs; undefined when there is nothing to do. */
 export function draftChange(
   { resource, live, relations }: Omit<Planned, "draft">,
-  snapshot: Snapshot,
-  entryOf: EntryOf,
+  circumstances: Circumstances,
 ): Draft | undefined {
   const kind = kindNamed(resource.kind);
-  if (resource.lifecycle.state === "absent")
-    return live === undefined ? undefined : draftDelete(kind, resource, live);
-  if (live === undefined) return draftCreate(kind, resource, relations);
+  const record = recordOf(circumstances, resource, live);
+  if (resource.lifecycle.state === "absent") {
+    return live === undefined ? undefined : draftEnd(kind, resource, live, record, circumstances);
+  }
+  if (live === undefined) return draftCreate(kind, resource, relations, record, circumstances);
   return mustReplace(kind, resource, live)
-    ? draftReplace(kind, resource, live, relations, movedLinks(kind, resource, live, snapshot, entryOf))
-    : draftUpdate(kind, resource, live, relations, snapshot);
+    ? draftReplace(kind, resource, live, relations, record, circumstances)
+    : draftUpdate(kind, resource, live, relations, record, circumstances);
 }
 
-function draftDelete(kind: Kind, resource: Resource, live: LiveObject): Draft {
-  const operations = [deleteOperation(kind, live.id)];
-  return { ...base(resource), action: "delete", id: live.id, fields: [], relations: [], operations };
+/** A delete; an adopted built-in goes back to how it was found: nobody's. */
+function draftEnd(
+  kind: Kind,
+  resource: Resource,
+  live: LiveObject,
+  record: InventoryEntry | undefined,
+  { ownership }: Circumstances,
+): Draft {
+  const common = {
+    ...base(resource),
+    id: live.id,
+    ...(live.name === resource.name ? {} : { previousName: live.name }),
+    cause: ownership.kept ? ("manifest" as const) : null,
+    fields: [],
+    relations: [],
+  };
+  return live.builtIn && record !== undefined
+    ? { ...common, action: "release", operations: [] }
+    : { ...common, action: "delete", operations: [deleteOperation(kind, live.id)] };
 }
 
-function draftCreate(kind: Kind, resource: Resource, relations: ResolvedRelations): Draft {
+function draftCreate(
+  kind: Kind,
+  resource: Resource,
+  relations: ResolvedRelations,
+  record: InventoryEntry | undefined,
+  circumstances: Circumstances,
+): Draft {
   const create = createOperation(kind, resource);
   const differences = newLinks(relations);
+  const cause = whyMissing(kind, resource, record, circumstances);
   return {
     ...base(resource),
     action: "create",
     id: null,
-    fields: createdFields(resource, create.body ?? {}, kind.nameField),
-    relations: differences.map(relationChange),
+    cause,
+    fields: createdFields(resource, create.body ?? {}, kind.nameField, cause),
+    relations: differences.map((difference) => relationChange(difference, cause)),
     operations: [create, ...assignOperations(kind, placeholder(resource.address), differences)],
   };
+}
+
+/** An object that was applied and is gone was deleted on the appliance; the manifest may have changed since, too. */
+function whyMissing(
+  kind: Kind,
+  resource: Resource,
+  record: InventoryEntry | undefined,
+  { ownership }: Circumstances,
+): Cause {
+  if (!ownership.kept) return null;
+  if (record === undefined || record.id === null) return "manifest";
+  const parts = declaredParts(kind, resource, {});
+  const same = parts.every(({ part, declared }) => {
+    const recorded = record.fields[part];
+    return recorded !== undefined && causeOf(ownership, recorded, declared, declared) === "manifest";
+  });
+  return same ? "drift" : "conflict";
 }
 
 function draftUpdate(
@@ -53,23 +113,79 @@ function draftUpdate(
   resource: Resource,
   live: LiveObject,
   relations: ResolvedRelations,
-  snapshot: Snapshot,
+  record: InventoryEntry | undefined,
+  circumstances: Circumstances,
 ): Draft | undefined {
-  const fields = compareFields(kind, resource, live);
-  const differences = Object.entries(relations).flatMap(([name, wanted]) => {
-    if (resource.lifecycle.ignoreChanges.includes(name)) return [];
-    return compareRelation(name, wanted, snapshot.links.get(linkKey(kind.kind, live.id, name)) ?? []) ?? [];
-  });
+  const { ownership } = circumstances;
+  const fields = compareFields(kind, resource, live, explainPart(circumstances, record));
+  const links = linkChanges(kind, resource, live, relations, record, circumstances);
+  const differences = links.map(({ difference }) => difference);
   const patch = patchOperation(kind, resource, live, [...new Set(fields.map(topField))]);
-  if (patch === undefined && differences.length === 0) return undefined;
+  const adopts = ownership.kept && record === undefined;
+  const released = record === undefined ? [] : releasedParts(resource, record);
+  const changes = patch !== undefined || differences.length > 0;
+  if (!changes && !adopts && released.length === 0) return undefined;
   const renamed = live.name !== resource.name;
+  const shown = links.map(({ change }) => change);
   return {
     ...base(resource),
-    action: renamed ? "rename" : "update",
+    action: renamed ? "rename" : adopts ? "adopt" : changes ? "update" : "release",
     id: live.id,
+    cause: combineCauses([
+      ...(renamed ? [whyRenamed(resource, record, circumstances)] : []),
+      ...[...fields, ...shown].map(({ cause }) => cause),
+    ]),
     ...(renamed ? { previousName: live.name } : {}),
+    ...(adopts ? { adopts } : {}),
+    ...(released.length === 0 ? {} : { released }),
     fields,
-    relations: differences.map(relationChange),
+    relations: shown,
     operations: [...(patch === undefined ? [] : [patch]), ...assignOperations(kind, live.id, differences)],
   };
+}
+
+interface LinkChange {
+  readonly difference: RelationDifference;
+  readonly change: RelationChange;
+}
+
+function linkChanges(
+  kind: Kind,
+  resource: Resource,
+  live: LiveObject,
+  relations: ResolvedRelations,
+  record: InventoryEntry | undefined,
+  circumstances: Circumstances,
+): readonly LinkChange[] {
+  return Object.entries(relations).flatMap(([name, wanted]): LinkChange[] => {
+    if (resource.lifecycle.ignoreChanges.includes(name)) return [];
+    const linked = circumstances.snapshot.links.get(linkKey(kind.kind, live.id, name)) ?? [];
+    const difference = compareRelation(name, wanted, linked);
+    if (difference === undefined) return [];
+    return [{ difference, change: explainedRelation(circumstances, record, difference, linked, wanted) }];
+  });
+}
+
+/** The name was given on the appliance where the object was applied under the declared one. */
+function whyRenamed(
+  resource: Resource,
+  record: InventoryEntry | undefined,
+  { ownership }: Circumstances,
+): Cause {
+  if (!ownership.kept) return null;
+  return record?.address === resource.address ? "drift" : "manifest";
+}
+
+/** What was applied and is declared no more: fields, keys of fields, relations. */
+function releasedParts(resource: Resource, record: InventoryEntry): readonly string[] {
+  const declares = (part: string): boolean => {
+    const [name = "", key] = part.split("/");
+    const value = resource.fields[name];
+    if (value === undefined || key === undefined) return value !== undefined;
+    return typeof value === "object" && value !== null && Object.hasOwn(value, key);
+  };
+  return [
+    ...Object.keys(record.fields).filter((part) => !declares(part)),
+    ...Object.keys(record.relations).filter((name) => resource.relations[name] === undefined),
+  ].sort();
 }

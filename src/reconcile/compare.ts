@@ -3,6 +3,7 @@ import { equal, isObject, parsePointer, pointer } from "../json.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { normalise } from "../kinds/wire.ts";
 import {
+  type Cause,
   type FieldChange,
   type Json,
   type JsonObject,
@@ -16,23 +17,55 @@ import {
 import type { Resolved } from "./resolve.ts";
 import { isSensitive } from "./secrets.ts";
 
-/** Every difference of the declared fields, at its deepest place; ignored fields are left out. */
-export function compareFields(kind: Kind, resource: Resource, live: LiveObject): readonly FieldChange[] {
+/**
+ * One value that is managed as a whole: a field, or a key of a field whose keys are managed one by one.
+ * Both sides are in comparable form; `part` is how the inventory calls it.
+ */
+export interface Part {
+  readonly part: string;
+  readonly pointer: Pointer;
+  readonly live: Json;
+  readonly declared: Json;
+}
+
+/** The declared parts of a resource beside their live values; ignored fields are left out. */
+export function declaredParts(kind: Kind, resource: Resource, live: JsonObject): readonly Part[] {
   return Object.entries(resource.fields)
     .filter(([name]) => !resource.lifecycle.ignoreChanges.includes(name))
-    .flatMap(([name, declared]) => {
-      const [before, after] = comparable(kind, name, declared, live.fields[name]);
-      return differences(before, after, pointer(name)).map((change) => masked(resource, change));
+    .flatMap(([name, value]): readonly Part[] => {
+      const whole: Part = {
+        part: name,
+        pointer: pointer(name),
+        live: normalise(kind, name, live[name]),
+        declared: normalise(kind, name, value),
+      };
+      return kind.fields[name]?.merge === true && isObject(value) ? keyParts(whole, value) : [whole];
     });
 }
 
-/** Both sides in comparable form. Of an object whose keys are managed one by one, only declared keys count. */
-function comparable(kind: Kind, name: string, declared: Json, live: Json | undefined): readonly [Json, Json] {
-  const after = normalise(kind, name, declared);
-  const before = normalise(kind, name, live);
-  if (kind.fields[name]?.merge !== true || !isObject(declared) || !isObject(before)) return [before, after];
-  const keys = Object.keys(declared).filter((key) => before[key] !== undefined);
-  return [Object.fromEntries(keys.map((key) => [key, before[key] as Json])), after];
+/** Live keys that are not declared are not managed. */
+function keyParts({ part, pointer: at, live, declared }: Part, keys: JsonObject): readonly Part[] {
+  const value = (side: Json, key: string): Json => (isObject(side) ? (side[key] ?? null) : null);
+  return Object.keys(keys).map((key) => ({
+    part: `${part}/${key}`,
+    pointer: at + pointer(key),
+    live: value(live, key),
+    declared: value(declared, key),
+  }));
+}
+
+/** Every difference of the declared parts, at its deepest place. */
+export function compareFields(
+  kind: Kind,
+  resource: Resource,
+  live: LiveObject,
+  explain: (part: Part) => Cause,
+): readonly FieldChange[] {
+  return declaredParts(kind, resource, live.fields).flatMap((part) => {
+    const found = differences(part.live, part.declared, part.pointer);
+    const cause = found.length === 0 ? null : explain(part);
+    return found.map((change) => masked(resource, change, cause));
+  });
 }
 
 type Difference = Pick<FieldChange, "pointer" | "before" | "after">;
@@ -51,12 +84,12 @@ function present(side: "before" | "after", value: Json | undefined): Partial<Dif
   return value === undefined || value === null ? {} : { [side]: value };
 }
 
-/** A change without a record of the last apply has no known cause. */
-export function masked(resource: Resource, change: Difference): FieldChange {
+/** The difference as a plan shows it: a secret on neither side. */
+export function masked(resource: Resource, change: Difference, cause: Cause): FieldChange {
   const sensitive = isSensitive(resource, change.pointer);
   const side = (name: "before" | "after"): Partial<Difference> =>
     change[name] === undefined ? {} : { [name]: sensitive ? SENSITIVE : change[name] };
-  return { pointer: change.pointer, ...side("before"), ...side("after"), cause: null, sensitive };
+  return { pointer: change.pointer, ...side("before"), ...side("after"), cause, sensitive };
 }
 
 /** What a create or replace sets, field by field, as sent. */
@@ -64,10 +97,11 @@ export function createdFields(
   resource: Resource,
   body: JsonObject,
   nameField: string,
+  cause: Cause,
 ): readonly FieldChange[] {
   return Object.entries(body)
     .filter(([name]) => name !== nameField)
-    .map(([name, after]) => masked(resource, { pointer: pointer(name), after }));
+    .map(([name, after]) => masked(resource, { pointer: pointer(name), after }, cause));
 }
 
 /** One link that is wanted or live; `id` is null for an object that this run creates. */
@@ -92,7 +126,10 @@ export function compareRelation(
 }
 
 /** The difference as the plan shows it: addresses, and labels where addresses do not tell. */
-export function relationChange({ relation, assign, unassign }: RelationDifference): RelationChange {
+export function relationChange(
+  { relation, assign, unassign }: RelationDifference,
+  cause: Cause,
+): RelationChange {
   const labels = [...assign, ...unassign].flatMap(({ address, label }) =>
     label === undefined ? [] : [[address, label]],
   );
@@ -100,6 +137,7 @@ export function relationChange({ relation, assign, unassign }: RelationDifferenc
     relation,
     assign: assign.map(({ address }) => address),
     unassign: unassign.map(({ address }) => address),
+    cause,
     ...(labels.length === 0 ? {} : { labels: Object.fromEntries(labels) }),
   };
 }

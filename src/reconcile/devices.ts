@@ -92,8 +92,9 @@ interface LiteralSearch {
   readonly valueOf: (device: JsonObject) => readonly unknown[];
   readonly normal: (value: string) => string;
   /**
-   * Whether the appliance may find devices by values they do not show, such as a second IP address:
-   * then a batch with an unexplained device is split until each device is explained.
+   * Whether the appliance may find devices by values they do not show, such as a second IP address.
+   * Then a batch is split while a device is there for no visible reason, or a selector found nothing
+   * although devices were found that may be its.
    */
   readonly hiddenValues: boolean;
 }
@@ -158,8 +159,15 @@ async function searchBatch(
     return batch.map((selector) => [selectorKey(selector), found]);
   const index = indexByValue(literal, found);
   const answer = batch.map((s): Answer[number] => [selectorKey(s), index.get(literal.normal(s.value)) ?? []]);
+  return literal.hiddenValues && !isExplained(answer, found) ? searchHalves(port, literal, batch) : answer;
+}
+
+function isExplained(answer: Answer, found: readonly JsonObject[]): boolean {
   const explained = new Set(answer.flatMap(([, devices]) => devices));
-  return literal.hiddenValues && explained.size < found.length ? searchHalves(port, literal, batch) : answer;
+  return (
+    explained.size === found.length &&
+    (found.length === 0 || answer.every(([, devices]) => devices.length > 0))
+  );
 }
 
 function indexByValue(

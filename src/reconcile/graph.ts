@@ -6,25 +6,29 @@ import type { Address, Change } from "../model.ts";
 
 export type Requirements = ReadonlyMap<Address, ReadonlySet<Address>>;
 
-/** The wave of each address, or the addresses of a cycle. */
+/**
+ * The wave of each address, or the addresses of a cycle. A barrier is an address of its own that many
+ * wait for and that waits for many; it takes no wave.
+ */
 export function planWaves(
   requirements: Requirements,
+  barriers: ReadonlySet<Address> = new Set(),
 ): { readonly waves: ReadonlyMap<Address, number> } | { readonly cycle: readonly Address[] } {
   const waves = new Map<Address, number>();
   const path: Address[] = [];
   const visit = (address: Address): readonly Address[] | undefined => {
     if (waves.has(address)) return undefined;
     const start = path.indexOf(address);
-    if (start >= 0) return path.slice(start);
+    if (start >= 0) return path.slice(start).filter((member) => !barriers.has(member));
     path.push(address);
-    let wave = 1;
+    let latest = 0;
     for (const required of requirements.get(address) ?? []) {
       const cycle = visit(required);
       if (cycle !== undefined) return cycle;
-      wave = Math.max(wave, (waves.get(required) ?? 0) + 1);
+      latest = Math.max(latest, waves.get(required) ?? 0);
     }
     path.pop();
-    waves.set(address, wave);
+    waves.set(address, barriers.has(address) ? latest : latest + 1);
     return undefined;
   };
   for (const address of requirements.keys()) {

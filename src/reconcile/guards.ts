@@ -2,37 +2,79 @@
  * What apply refuses although the plan is right (design §4). Each guard is a pure function of the plan
  * and the manifest; a refusal is a diagnostic that says number, limit and the way out.
  */
-import { kindNamed } from "../kinds/index.ts";
+import { findKind } from "../kinds/index.ts";
 import type { Change, Diagnostic, Manifest, Plan, Resource } from "../model.ts";
-import type { LiveObjects } from "./match.ts";
+import type { Planned } from "./draft.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 export interface GuardOptions {
-  /** `--max-deletes`; the default depends on how much is managed. */
+  /** `--max-deletes`; it comes before the manifest's limit, and that before the default. */
   readonly maxDeletes?: number;
+  /** `--no-adopt` is `adopt: false`. */
+  readonly adopt?: boolean;
+}
+
+/** What the guards look at. */
+export interface Guarded {
+  readonly plan: Plan;
+  readonly planned: readonly Planned[];
+  readonly manifest: Manifest;
+  readonly snapshot: Snapshot;
 }
 
 /** Everything that stands against applying this plan. */
-export function refusals(
-  plan: Plan,
-  manifest: Manifest,
-  objects: LiveObjects,
-  options: GuardOptions = {},
-): readonly Diagnostic[] {
-  const resources = new Map(manifest.resources.map((resource) => [resource.address, resource]));
-  const destroyed = plan.changes.filter(destroys).flatMap((change): Destroyed[] => {
-    const resource = resources.get(change.address);
-    return resource === undefined ? [] : [{ change, resource }];
+export function refusals(guarded: Guarded, options: GuardOptions = {}): readonly Diagnostic[] {
+  const changes = guarded.plan.changes.flatMap((change): Guard[] => {
+    const entry = guarded.planned.find(({ resource }) => resource.address === change.address);
+    return entry === undefined ? [] : [{ change, ...entry }];
   });
+  const destroyed = changes.filter(({ change }) => destroys(change));
   return [
-    ...preventDestroy(destroyed),
-    ...builtIn(destroyed, objects),
-    ...tooManyDeletes(plan, destroyed.length, options.maxDeletes),
+    ...otherOwner(changes, guarded.snapshot),
+    ...(options.adopt === false ? noAdopt(changes) : []),
+    ...preventDestroy(destroyed, guarded.snapshot),
+    ...builtIn(destroyed),
+    ...tooManyDeletes(guarded, destroyed.length, options.maxDeletes),
   ];
 }
 
-interface Destroyed {
-  readonly change: Change;
-  readonly resource: Resource;
+type Guard = Planned & { readonly change: Change };
+
+function refuse(
+  resource: Resource,
+  pointer: string,
+  text: Pick<Diagnostic, "code" | "summary" | "detail">,
+): Diagnostic {
+  return { severity: "error", ...text, address: resource.address, pointer, source: resource.at(pointer) };
+}
+
+/** Two owners that both manage an object would undo each other for ever. */
+function otherOwner(changes: readonly Guard[], { inventory }: Snapshot): readonly Diagnostic[] {
+  return changes.flatMap(({ change, resource, live }) => {
+    const owner = live === undefined ? undefined : inventory.ownership.otherOwner(resource.kind, live.id);
+    if (owner === undefined || change.action === "release") return [];
+    const detail = `The plan would ${change.action} ${change.address} (id ${live?.id}), which owner ${JSON.stringify(owner)} manages. Remove the entry here, or have that owner give it up: hopsync forget ${JSON.stringify(change.address)}.`;
+    return [
+      refuse(resource, "/name", {
+        code: "guard-other-owner",
+        summary: "The object belongs to another owner",
+        detail,
+      }),
+    ];
+  });
+}
+
+function noAdopt(changes: readonly Guard[]): readonly Diagnostic[] {
+  return changes
+    .filter(({ change }) => change.adopts === true)
+    .map(({ change, resource }) => {
+      const detail = `${change.address} (id ${change.id}) exists and no inventory has it, and --no-adopt forbids to take it over. Rename one of the two, or run without --no-adopt.`;
+      return refuse(resource, "/name", {
+        code: "guard-no-adopt",
+        summary: "The object exists and is not owned",
+        detail,
+      });
+    });
 }
 
 /** A replace gives the object a new id, so whatever knows the old one loses it. */
@@ -40,64 +82,77 @@ function destroys({ action }: Change): boolean {
   return action === "delete" || action === "replace";
 }
 
-function preventDestroy(destroyed: readonly Destroyed[]): readonly Diagnostic[] {
-  return destroyed
-    .filter(({ resource }) => resource.lifecycle.preventDestroy)
-    .map(({ change, resource }) => ({
-      severity: "error",
-      code: "guard-prevent-destroy",
-      summary: "The object is protected",
-      detail: `The plan would ${change.action} ${change.address} (id ${change.id}), and lifecycle.prevent_destroy forbids that. If it is meant, remove prevent_destroy in a change of its own.`,
-      address: change.address,
-      pointer: "/lifecycle/prevent_destroy",
-      source: resource.at("/lifecycle/prevent_destroy"),
-    }));
+/** The protection that was applied counts as well: it does not go with the entry, or by one edit. */
+function preventDestroy(destroyed: readonly Guard[], { inventory }: Snapshot): readonly Diagnostic[] {
+  const { ownership } = inventory;
+  return destroyed.flatMap(({ change, resource, live }) => {
+    const record = live === undefined ? undefined : ownership.entryOf(resource.kind, live.id);
+    if (!resource.lifecycle.preventDestroy && record?.preventDestroy !== true) return [];
+    const detail = `The plan would ${change.action} ${change.address} (id ${change.id}), and lifecycle.prevent_destroy forbids that. If it is meant, apply the entry without prevent_destroy first, and ${change.action} in a change after that.`;
+    return [
+      refuse(resource, "/lifecycle/prevent_destroy", {
+        code: "guard-prevent-destroy",
+        summary: "The object is protected",
+        detail,
+      }),
+    ];
+  });
 }
 
-function builtIn(destroyed: readonly Destroyed[], objects: LiveObjects): readonly Diagnostic[] {
+function builtIn(destroyed: readonly Guard[]): readonly Diagnostic[] {
   return destroyed
-    .filter(({ change, resource }) =>
-      objects.get(resource.kind)?.some(({ id, builtIn }) => builtIn && id === change.id),
-    )
-    .map(({ change, resource }) => ({
-      severity: "error",
-      code: "guard-built-in",
-      summary: "Built-in objects are never deleted",
-      detail: `${change.address} (id ${change.id}) ships with the appliance. ${
-        kindNamed(resource.kind).fields.disabled === undefined
+    .filter(({ live }) => live?.builtIn === true)
+    .map(({ change, resource }) => {
+      const silence =
+        findKind(resource.kind)?.fields.disabled === undefined
           ? "Remove the entry."
-          : "To silence it, declare it with disabled: true."
-      }`,
-      address: change.address,
-      pointer: "/lifecycle/state",
-      source: resource.at("/lifecycle/state"),
-    }));
+          : "To silence it, declare it with disabled: true.";
+      const detail = `${change.address} (id ${change.id}) ships with the appliance. ${silence}`;
+      return refuse(resource, "/lifecycle/state", {
+        code: "guard-built-in",
+        summary: "Built-in objects are never deleted",
+        detail,
+      });
+    });
 }
 
 const SHARE = 0.2;
 const AT_LEAST = 3;
 const AT_MOST = 25;
+/** Objects named in a refusal. */
+const SHOWN = 10;
 
 /** A fifth of what is managed and live, but never fewer than 3 nor more than 25. */
 export function defaultMaxDeletes(managed: number): number {
   return Math.min(AT_MOST, Math.max(AT_LEAST, Math.floor(managed * SHARE)));
 }
 
-function tooManyDeletes(plan: Plan, deletes: number, option: number | undefined): readonly Diagnostic[] {
-  const { summary } = plan;
-  const managed = summary.unchanged + plan.changes.length - summary.create;
-  const limit = option ?? defaultMaxDeletes(managed);
+function tooManyDeletes(
+  { plan, planned, manifest, snapshot }: Guarded,
+  deletes: number,
+  option: number | undefined,
+): readonly Diagnostic[] {
+  const { kept, inventory } = snapshot.inventory.ownership;
+  const managed = kept ? inventory.entries.length : planned.filter(({ live }) => live !== undefined).length;
+  const limit = option ?? manifest.maxDeletes ?? defaultMaxDeletes(managed);
   if (deletes <= limit) return [];
   const why =
-    option === undefined
-      ? `the default for ${managed} managed objects is ${limit}`
-      : `--max-deletes allows ${limit}`;
+    option !== undefined
+      ? `--max-deletes allows ${limit}`
+      : manifest.maxDeletes !== null
+        ? `limits.deletes of the manifest allows ${limit}`
+        : `the default for ${managed} managed objects is ${limit}`;
+  const named = plan.changes
+    .filter(destroys)
+    .slice(0, SHOWN)
+    .map(({ address }) => address);
+  const more = deletes > SHOWN ? `, and ${deletes - SHOWN} more` : "";
   return [
     {
       severity: "error",
       code: "guard-max-deletes",
       summary: "Too many objects would be deleted",
-      detail: `The plan deletes or replaces ${deletes} objects, and ${why}. Read the plan; if every one is meant, run with --max-deletes ${deletes}.`,
+      detail: `The plan deletes or replaces ${deletes} objects, and ${why}: ${named.join(", ")}${more}. Read the plan; if every one is meant, run with --max-deletes ${deletes}.`,
     },
   ];
 }

@@ -1,7 +1,8 @@
-/** Which live object each manifest entry means: by pinned id, by name, or by a former name. */
+/** Which live object each manifest entry means: by pinned id, by name, by the id it had, or by a former name. */
 import { kindNamed } from "../kinds/index.ts";
 import type { Kind } from "../kinds/kind.ts";
-import type { Diagnostic, LiveObject, Manifest, Resource } from "../model.ts";
+import type { Diagnostic, Id, LiveObject, Manifest, Resource } from "../model.ts";
+import type { Ownership } from "./ownership.ts";
 
 /** One entry and its live object; without `live` the object does not exist. */
 export interface Match {
@@ -21,16 +22,41 @@ export type LiveObjects = ReadonlyMap<string, readonly LiveObject[]>;
  * Pairs every entry with its live object. An entry with an error is left out of `matches`: nothing
  * can be planned for it.
  */
-export function matchResources(manifest: Manifest, objects: LiveObjects): Matching {
+export function matchResources(manifest: Manifest, objects: LiveObjects, ownership: Ownership): Matching {
+  const pinned = new Map(
+    manifest.resources.flatMap(({ kind, address, lifecycle: { id } }) =>
+      id === null ? [] : [[`${kind} ${id}`, address]],
+    ),
+  );
   const names = new Map([...objects].map(([kind, list]) => [kind, groupByName(list)]));
   const diagnostics: Diagnostic[] = [];
   const matches = manifest.resources.flatMap((resource): Match[] => {
-    const found = findLive(resource, objects.get(resource.kind) ?? [], names.get(resource.kind) ?? new Map());
+    const { kind, address } = resource;
+    const found = findLive(resource, {
+      list: objects.get(kind) ?? [],
+      // What another entry pins is that entry's, whatever its name is.
+      named: (name) =>
+        (names.get(kind)?.get(name) ?? []).filter(
+          ({ id }) => (pinned.get(`${kind} ${id}`) ?? address) === address,
+        ),
+      applied: ownership.entryAt(address)?.id ?? null,
+      isTaken: ({ id }) => (ownership.entryOf(kind, id)?.address ?? address) !== address,
+    });
     if (!("code" in found)) return [{ resource, ...found }];
     diagnostics.push(found);
     return [];
   });
   return { matches, diagnostics: [...diagnostics, ...claimedTwice(matches)] };
+}
+
+/** Where one entry's object is looked for. */
+interface Candidates {
+  readonly list: readonly LiveObject[];
+  readonly named: (name: string) => readonly LiveObject[];
+  /** The id that the entry's address was last applied to. */
+  readonly applied: Id | null;
+  /** Whether an object was applied under another address. */
+  readonly isTaken: (object: LiveObject) => boolean;
 }
 
 export function groupByName<T extends { readonly name: string }>(
@@ -47,26 +73,45 @@ export function groupByName<T extends { readonly name: string }>(
 
 type Found = Pick<Match, "live"> | Diagnostic;
 
-function findLive(
-  resource: Resource,
-  list: readonly LiveObject[],
-  byName: ReadonlyMap<string, readonly LiveObject[]>,
-): Found {
-  const { id, renamedFrom, state } = resource.lifecycle;
-  if (id !== null) {
-    const live = list.find((object) => object.id === id);
-    return live !== undefined ? { live } : state === "absent" ? {} : missingPin(resource);
-  }
-  const kind = kindNamed(resource.kind);
-  const current = choose(resource, kind, byName.get(resource.name) ?? [], resource.name);
-  if ("code" in current || current.live !== undefined) return withoutFormer(resource, current, byName);
-  const former = renamedFrom.find((name) => byName.has(name));
-  return former === undefined ? {} : choose(resource, kind, byName.get(former) ?? [], former);
+function findLive(resource: Resource, candidates: Candidates): Found {
+  const { id, state } = resource.lifecycle;
+  if (id !== null) return findPinned(resource, id, candidates);
+  const current = choose(resource, resource.name, candidates);
+  if ("code" in current || current.live !== undefined) return withoutFormer(resource, current, candidates);
+  // Renamed on the appliance: it is still the object that was applied.
+  const applied = candidates.list.find((object) => object.id === candidates.applied);
+  if (applied !== undefined) return { live: applied };
+  const former = formerName(resource, candidates);
+  // What must not exist is named by its own name, so that nothing else is deleted in its place.
+  if (former === undefined || state === "absent") return {};
+  return choose(resource, former, { ...candidates, isTaken: () => false });
 }
 
-/** One object out of those that carry the name. Where built-ins cannot be declared, they do not count. */
-function choose(resource: Resource, kind: Kind, named: readonly LiveObject[], name: string): Found {
-  const eligible = kind.builtInDeclarable ? named : named.filter((object) => !object.builtIn);
+function findPinned(resource: Resource, id: Id, { list, applied }: Candidates): Found {
+  const { state, renamedFrom } = resource.lifecycle;
+  const live = list.find((object) => object.id === id);
+  if (live === undefined) return state === "absent" ? {} : missingPin(resource);
+  const known = [resource.name, ...renamedFrom].includes(live.name) || id === applied;
+  return state === "absent" && !known ? otherName(resource, live) : { live };
+}
+
+function formerName({ lifecycle }: Resource, { named }: Candidates): string | undefined {
+  return lifecycle.renamedFrom.find((name) => named(name).length > 0);
+}
+
+/**
+ * One object out of those that carry the name: the one that was applied, else the only one. Where
+ * built-ins cannot be declared, they do not count. What was applied under another address is another
+ * resource's, unless there is nothing else.
+ */
+function choose(resource: Resource, name: string, { named: find, applied, isTaken }: Candidates): Found {
+  const kind = kindNamed(resource.kind);
+  const named = find(name);
+  const declarable = kind.builtInDeclarable ? named : named.filter((object) => !object.builtIn);
+  const free = declarable.filter((object) => !isTaken(object));
+  const eligible = free.length > 0 ? free : declarable;
+  const known = eligible.find((object) => object.id === applied);
+  if (known !== undefined) return { live: known };
   const [only, second] = eligible;
   if (second !== undefined) return ambiguous(resource, name, eligible);
   if (only === undefined && named.length > 0) return builtIn(resource, kind);
@@ -74,19 +119,15 @@ function choose(resource: Resource, kind: Kind, named: readonly LiveObject[], na
 }
 
 /** An object under the new name and one under a former name cannot be the same object. */
-function withoutFormer(
-  resource: Resource,
-  current: Found,
-  byName: ReadonlyMap<string, readonly LiveObject[]>,
-): Found {
-  const former = resource.lifecycle.renamedFrom.find((name) => byName.has(name));
-  if ("code" in current || former === undefined) return current;
+function withoutFormer(resource: Resource, current: Found, candidates: Candidates): Found {
+  const former = formerName(resource, candidates);
+  if ("code" in current || former === undefined || resource.lifecycle.state === "absent") return current;
   return problem(
     resource,
     "/lifecycle/renamed_from",
     "both-names-live",
     "Both the old and the new name exist",
-    `${JSON.stringify(former)} (id ${ids(byName.get(former) ?? [])}) and ${JSON.stringify(resource.name)} (id ${
+    `${JSON.stringify(former)} (id ${ids(candidates.named(former))}) and ${JSON.stringify(resource.name)} (id ${
       current.live?.id
     }) both exist on the appliance, so one cannot become the other. Delete one of them, or remove renamed_from.`,
   );
@@ -117,6 +158,18 @@ function missingPin(resource: Resource): Diagnostic {
     "no-such-id",
     "The pinned object does not exist",
     `No object of ${kindNamed(resource.kind).path} has id ${resource.lifecycle.id}. Correct lifecycle.id, or remove it to find or create the object by name.`,
+  );
+}
+
+function otherName(resource: Resource, live: LiveObject): Diagnostic {
+  return problem(
+    resource,
+    "/lifecycle/id",
+    "absent-other-name",
+    "The pinned object has another name",
+    `Id ${live.id} of ${kindNamed(resource.kind).path} is called ${JSON.stringify(live.name)}, not ${JSON.stringify(
+      resource.name,
+    )}, so it is not deleted. Correct the name or lifecycle.id; a former name can stand in renamed_from.`,
   );
 }
 

@@ -8,7 +8,7 @@
  */
 
 import { parsePointer } from "../json.ts";
-import { kindNamed } from "../kinds/index.ts";
+import { kindNamed, kinds } from "../kinds/index.ts";
 import type { Address } from "../model.ts";
 import { topField } from "./compare.ts";
 import type { Draft, Planned } from "./draft.ts";
@@ -20,11 +20,20 @@ const MAKES_ANEW: readonly Draft["action"][] = ["create", "replace", "rename"];
 const ENDS_ONE: readonly Draft["action"][] = ["delete", "replace"];
 const GIVES_UP: readonly Draft["action"][] = ["rename", "delete"];
 
-/** For every change, the changes that must be done first. */
-export function requirements(planned: readonly Planned[]): Requirements {
+export interface Order {
+  /** For every change, the changes that must be done first. */
+  readonly requirements: Requirements;
+  /** Addresses in `requirements` that stand for no change. */
+  readonly barriers: ReadonlySet<Address>;
+}
+
+/** What must come before what. */
+export function orderOf(planned: readonly Planned[]): Order {
   const entries = planned.filter((entry): entry is Entry => entry.draft !== undefined);
   const drafts = new Map(entries.map((entry) => [entry.draft.address, entry]));
-  const required = new Map(entries.map(({ draft }) => [draft.address, new Set<Address>()]));
+  const barriers = new Set(kinds.map(({ kind }) => barrierOf(kind)));
+  const addresses = [...entries.map(({ draft }) => draft.address), ...barriers];
+  const required = new Map(addresses.map((address) => [address, new Set<Address>()]));
   const add = (before: Address, after: Address): void => {
     if (before !== after) required.get(after)?.add(before);
   };
@@ -37,7 +46,7 @@ export function requirements(planned: readonly Planned[]): Requirements {
     }
   }
   for (const [before, after] of [...deletesInOrder(entries), ...namesInOrder(entries)]) add(before, after);
-  return required;
+  return { requirements: required, barriers };
 }
 
 /** What the change's own operations assign or name. */
@@ -63,15 +72,22 @@ function leftAddresses({ resource, live, draft }: Entry): readonly Address[] {
 
 type Edge = readonly [Address, Address];
 
-/** Links of objects to be deleted are not read, so the kinds decide: who can refer to it goes first. */
+/** Stands between the deletes of kinds that can refer to a kind and the deletes of that kind. */
+function barrierOf(kind: string): Address {
+  return `(deletes before ${kind})`;
+}
+
+/**
+ * Links of objects to be deleted are not read, so the kinds decide: who can refer to it goes first. A
+ * barrier for each kind keeps the edges as few as the deletes.
+ */
 function deletesInOrder(entries: readonly Entry[]): readonly Edge[] {
   const ending = entries.filter(({ draft }) => ENDS_ONE.includes(draft.action));
-  const deletes = ending.filter(({ draft }) => draft.action === "delete");
-  return deletes.flatMap((referrer) => {
-    const targets = new Set(Object.values(kindNamed(referrer.resource.kind).relations).map(({ to }) => to));
-    return ending
-      .filter(({ resource }) => targets.has(resource.kind))
-      .map(({ draft }): Edge => [referrer.draft.address, draft.address]);
+  return ending.flatMap(({ resource, draft }): Edge[] => {
+    const targets = new Set(Object.values(kindNamed(resource.kind).relations).map(({ to }) => to));
+    const after =
+      draft.action === "delete" ? [...targets].map((to): Edge => [draft.address, barrierOf(to)]) : [];
+    return [...after, [barrierOf(resource.kind), draft.address]];
   });
 }
 

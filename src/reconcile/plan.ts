@@ -1,52 +1,87 @@
 /** Manifest + snapshot → plan: a pure function. */
 import { hasErrors, sortDiagnostics } from "../diagnostics.ts";
 import { digest } from "../json.ts";
-import { kindNamed, kinds } from "../kinds/index.ts";
-import { missingOnCreate } from "../kinds/wire.ts";
-import type { Address, Change, Diagnostic, Json, Manifest, Plan, Summary, Target } from "../model.ts";
+import { kinds } from "../kinds/index.ts";
+import type { Address, Change, Diagnostic, Json, Manifest, Plan, Summary } from "../model.ts";
 import { draftChange } from "./change.ts";
-import type { Planned } from "./draft.ts";
+import { checkFirmware, checkPlanned } from "./checks.ts";
+import type { EntryOf, Planned } from "./draft.ts";
 import { planWaves, sortChanges } from "./graph.ts";
-import { matchResources } from "./match.ts";
-import { requirements } from "./order.ts";
-import { checkNamedReferences, resolveRelations } from "./resolve.ts";
+import { type Match, matchResources } from "./match.ts";
+import { orderOf } from "./order.ts";
+import { pruneUndeclared } from "./prune.ts";
+import { inventoryDiffers } from "./record.ts";
+import { checkNamedReferences, type ResolvedRelations, resolveRelations } from "./resolve.ts";
 import type { Snapshot } from "./snapshot.ts";
+
+/** A plan, and the entries that it was made from. */
+export interface PlannedManifest {
+  readonly plan: Plan;
+  /** Declared entries, and owned ones that are declared no more as if they were absent. */
+  readonly planned: readonly Planned[];
+}
+
+/** The plan alone. */
+export function planChanges(manifest: Manifest, snapshot: Snapshot): Plan {
+  return planManifest(manifest, snapshot).plan;
+}
 
 /**
  * Compares and orders. The plan is complete and sorted also when it has errors, but then it must not be
  * applied: entries with an error are missing from it.
  */
-export function planChanges(manifest: Manifest, snapshot: Snapshot): Plan {
-  const { matches, diagnostics: unmatched } = matchResources(manifest, snapshot.objects);
+export function planManifest(manifest: Manifest, snapshot: Snapshot): PlannedManifest {
+  const { ownership } = snapshot.inventory;
+  const declared = matchResources(manifest, snapshot.objects, ownership);
+  const pruned = pruneUndeclared(manifest, ownership, declared.matches, snapshot.objects);
+  const matches = [...declared.matches, ...pruned.matches];
   const { relations, diagnostics: unresolved } = resolveRelations(manifest, matches, snapshot);
+  const planned = planEntries(matches, relations, snapshot);
+  const { changes, cycles } = order(planned);
+  const diagnostics = [
+    ...declared.diagnostics,
+    ...pruned.diagnostics,
+    ...snapshot.inventory.diagnostics,
+    ...unresolved,
+    ...cycles,
+    ...checkPlanned(planned, snapshot),
+    ...checkNamedReferences(manifest, matches, snapshot),
+    ...checkFirmware(snapshot.target),
+  ];
+  const plan: Plan = {
+    target: snapshot.target,
+    owner: manifest.owner,
+    manifestDigest: manifest.digest,
+    digest: planDigest(manifest.owner, changes),
+    summary: summarise(changes, manifest.resources.length - changes.filter(isDeclared(manifest)).length),
+    changes,
+    inventory: inventoryDiffers(planned, ownership),
+    diagnostics: sortDiagnostics(diagnostics),
+  };
+  return { plan, planned };
+}
+
+function isDeclared({ resources }: Manifest): (change: Change) => boolean {
+  const addresses = new Set(resources.map(({ address }) => address));
+  return ({ address }) => addresses.has(address);
+}
+
+function planEntries(
+  matches: readonly Match[],
+  relations: ReadonlyMap<Address, ResolvedRelations>,
+  snapshot: Snapshot,
+): readonly Planned[] {
+  const { ownership } = snapshot.inventory;
   const entries = matches.map((match) => ({
     ...match,
     relations: relations.get(match.resource.address) ?? {},
   }));
   const byObject = new Map(entries.map((entry) => [`${entry.resource.kind} ${entry.live?.id}`, entry]));
-  const planned = entries.map((entry): Planned => {
-    const draft = draftChange(entry, snapshot, (kind, id) => byObject.get(`${kind} ${id}`));
+  const entryOf: EntryOf = (kind, id) => byObject.get(`${kind} ${id}`);
+  return entries.map((entry): Planned => {
+    const draft = draftChange(entry, { snapshot, ownership, entryOf });
     return draft === undefined ? entry : { ...entry, draft };
   });
-  const incomplete = planned.flatMap((entry) => [...missingFields(entry), ...pinnedReplace(entry)]);
-  const { changes, cycles } = order(planned);
-  const diagnostics = [
-    ...unmatched,
-    ...unresolved,
-    ...incomplete,
-    ...cycles,
-    ...checkNamedReferences(manifest, snapshot),
-    ...checkFirmware(snapshot.target),
-  ];
-  return {
-    target: snapshot.target,
-    owner: manifest.owner,
-    manifestDigest: manifest.digest,
-    digest: planDigest(manifest.owner, changes),
-    summary: summarise(changes, planned.length - changes.length),
-    changes,
-    diagnostics: sortDiagnostics(diagnostics),
-  };
 }
 
 /** Whether the plan is free of errors, so that it may be applied. */
@@ -54,66 +89,17 @@ export function isApplicable(plan: Plan): boolean {
   return !hasErrors(plan.diagnostics);
 }
 
-/** The generation that the kinds describe. */
-const KNOWN_FIRMWARE = 8;
-
-/** Numbers are compared as numbers: 10 comes after 9 (facts §3). */
-function checkFirmware({ host, firmware }: Target): readonly Diagnostic[] {
-  if (Number.parseInt(firmware, 10) === KNOWN_FIRMWARE) return [];
-  return [
-    {
-      severity: "warning",
-      code: "unknown-firmware",
-      summary: "The appliance's firmware is not one that hopsync knows",
-      detail: `${host} runs ${firmware}; this version of hopsync describes firmware ${KNOWN_FIRMWARE}. What another firmware does not understand it refuses. Read the plan with care.`,
-    },
-  ];
-}
-
-function missingFields({ resource, draft }: Planned): readonly Diagnostic[] {
-  const kind = kindNamed(resource.kind);
-  const missing = draft?.action === "create" ? missingOnCreate(kind, resource.fields).join(", ") : "";
-  if (missing === "") return [];
-  return [
-    {
-      severity: "error",
-      code: "missing-on-create",
-      summary: "A new object lacks a field that it needs",
-      detail: `${resource.address} does not exist yet, and ${kind.noun} cannot be made without: ${missing}. Add what is missing; if the object should exist already, check its name.`,
-      address: resource.address,
-      pointer: "/name",
-      source: resource.at("/name"),
-    },
-  ];
-}
-
-/** The successor has another id, so the pin would point nowhere from the next run on. */
-function pinnedReplace({ resource, draft }: Planned): readonly Diagnostic[] {
-  if (draft?.action !== "replace" || resource.lifecycle.id === null) return [];
-  return [
-    {
-      severity: "error",
-      code: "replace-of-pinned",
-      summary: "A pinned object cannot be replaced",
-      detail: `${resource.address} must be made anew, since the API cannot turn it into what is declared, and would lose the id ${resource.lifecycle.id} that lifecycle.id pins. Remove lifecycle.id, or declare the new object under another name.`,
-      address: resource.address,
-      pointer: "/lifecycle/id",
-      source: resource.at("/lifecycle/id"),
-    },
-  ];
-}
-
 function order(planned: readonly Planned[]): {
   readonly changes: readonly Change[];
   readonly cycles: readonly Diagnostic[];
 } {
-  const required = requirements(planned);
-  const result = planWaves(required);
+  const { requirements, barriers } = orderOf(planned);
+  const result = planWaves(requirements, barriers);
   const waves = "waves" in result ? result.waves : new Map<Address, number>();
   const changes = planned.flatMap(({ draft }): Change[] => {
     if (draft === undefined) return [];
     const { address, action, id, cause, ...rest } = draft;
-    const requires = [...(required.get(address) ?? [])].sort();
+    const requires = [...(requirements.get(address) ?? [])].filter((other) => !barriers.has(other)).sort();
     return [{ address, action, id, wave: waves.get(address) ?? 1, requires, cause, ...rest }];
   });
   const ranks = new Map(kinds.map(({ kind }, i) => [kind, i]));

@@ -4,9 +4,19 @@
  */
 import { isObject } from "../json.ts";
 import type { Kind } from "../kinds/kind.ts";
-import type { Address, FieldChange, Json, JsonObject, LiveObject, LiveTarget, Resource } from "../model.ts";
+import type {
+  Address,
+  Cause,
+  FieldChange,
+  InventoryEntry,
+  Json,
+  JsonObject,
+  LiveObject,
+  LiveTarget,
+  Resource,
+} from "../model.ts";
 import { compareFields, masked, relationChange } from "./compare.ts";
-import { base, type Draft, type EntryOf, newLinks } from "./draft.ts";
+import { base, type Circumstances, type Draft, type EntryOf, explainPart, newLinks } from "./draft.ts";
 import {
   assignOperations,
   createOperation,
@@ -14,10 +24,13 @@ import {
   moveOperations,
   placeholder,
 } from "./operations.ts";
+import { combineCauses } from "./ownership.ts";
 import type { ResolvedRelations } from "./resolve.ts";
-import { incomingRelations, linkKey, type Snapshot } from "./snapshot.ts";
+import { incomingRelations, linkKey } from "./snapshot.ts";
 
-export interface MovedLinks {
+interface MovedLinks {
+  /** What the others call the relation. */
+  readonly relation: string;
   readonly reverse: string;
   readonly linked: readonly LiveTarget[];
 }
@@ -31,29 +44,79 @@ export function draftReplace(
   resource: Resource,
   live: LiveObject,
   relations: ResolvedRelations,
-  moved: readonly MovedLinks[],
+  record: InventoryEntry | undefined,
+  circumstances: Circumstances,
 ): Draft {
   const create = createOperation(kind, resource, inheritedFields(kind, resource, live));
   const differences = newLinks(relations);
+  const cause = whyAnother(kind, resource, record, circumstances);
+  const fields = compareFields(kind, resource, live, explainPart(circumstances, record));
+  const moving = movedLinks(kind, resource, live, circumstances);
+  const moved = moving.flatMap(({ relation, linked }) =>
+    linked.map(({ address }) => ({ address, relation })),
+  );
   return {
     ...base(resource),
     action: "replace",
     id: live.id,
+    cause: combineCauses([cause, ...fields.map((field) => field.cause)]),
     ...(live.name === resource.name ? {} : { previousName: live.name }),
-    fields: [
-      ...variantChange(kind, resource, live, create.body ?? {}),
-      ...compareFields(kind, resource, live),
-    ],
-    relations: differences.map(relationChange),
+    ...(circumstances.ownership.kept && record === undefined ? { adopts: true as const } : {}),
+    fields: [...variantChange(kind, resource, live, create.body ?? {}, cause), ...fields],
+    ...(moved.length === 0 ? {} : { moved }),
+    ...droppedMembers(kind, resource, live, relations, circumstances),
+    relations: differences.map((difference) => relationChange(difference, cause)),
     operations: [
       create,
       ...assignOperations(kind, placeholder(resource.address), differences),
-      ...moved.flatMap(({ reverse, linked }) =>
+      ...moving.flatMap(({ reverse, linked }) =>
         moveOperations(kind, resource.address, live.id, reverse, linked),
       ),
       deleteOperation(kind, live.id),
     ],
   };
+}
+
+/** Live members that the successor does not list; what the appliance finds by rules are no members to lose. */
+function droppedMembers(
+  kind: Kind,
+  resource: Resource,
+  live: LiveObject,
+  relations: ResolvedRelations,
+  { snapshot }: Circumstances,
+): Pick<Draft, "dropped"> {
+  const wanted = new Set(Object.values(relations).flatMap((list) => list.map(({ id }) => id)));
+  const members = Object.keys(kind.relations)
+    .flatMap((name) => snapshot.links.get(linkKey(kind.kind, live.id, name)) ?? [])
+    .filter(({ id }) => resource.kind === kind.kind && !wanted.has(id));
+  const labels = members.flatMap(({ address, label }) =>
+    label === undefined ? [] : [[address, label] as const],
+  );
+  return members.length === 0
+    ? {}
+    : {
+        dropped: {
+          members: members.map(({ address }) => address).sort(),
+          ...(labels.length === 0 ? {} : { labels: Object.fromEntries(labels) }),
+        },
+      };
+}
+
+/** Where what was applied makes the declared variant, it was the appliance that changed it. */
+function whyAnother(
+  kind: Kind,
+  resource: Resource,
+  record: InventoryEntry | undefined,
+  { ownership }: Circumstances,
+): Cause {
+  if (!ownership.kept) return null;
+  if (record === undefined) return "manifest";
+  const applied = kind.variant?.({
+    fields: record.fields as JsonObject,
+    relations: Object.keys(record.relations),
+  });
+  const declared = kind.variant?.({ fields: resource.fields, relations: Object.keys(resource.relations) });
+  return applied === declared ? "drift" : "manifest";
 }
 
 /** Live values of fields that the manifest does not manage and that do not make the old variant. */
@@ -79,9 +142,14 @@ function variantChange(
   resource: Resource,
   live: LiveObject,
   body: JsonObject,
+  cause: Cause,
 ): readonly FieldChange[] {
   return Object.keys(kind.variantFields?.(undefined) ?? {}).map((name) =>
-    masked(resource, { pointer: `/${name}`, before: live.fields[name] ?? null, after: body[name] ?? null }),
+    masked(
+      resource,
+      { pointer: `/${name}`, before: live.fields[name] ?? null, after: body[name] ?? null },
+      cause,
+    ),
   );
 }
 
@@ -89,17 +157,16 @@ function variantChange(
  * Links from others to the old object, without those that go in this run anyway: the manifest takes them
  * away, or deletes the object that has them.
  */
-export function movedLinks(
+function movedLinks(
   kind: Kind,
   resource: Resource,
   live: LiveObject,
-  snapshot: Snapshot,
-  entryOf: EntryOf,
+  { snapshot, entryOf }: Circumstances,
 ): readonly MovedLinks[] {
   return incomingRelations(kind).flatMap(({ from, name, reverse }) => {
     const linked = snapshot.incoming.get(linkKey(kind.kind, live.id, reverse)) ?? [];
     const kept = linked.filter(({ id }) => keepsLink(entryOf(from.kind, id), name, resource.address));
-    return kept.length === 0 ? [] : [{ reverse, linked: kept }];
+    return kept.length === 0 ? [] : [{ relation: name, reverse, linked: kept }];
   });
 }
 

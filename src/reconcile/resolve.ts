@@ -5,6 +5,7 @@ import { DEVICE, referenceTargets } from "../kinds/targets.ts";
 import type { Address, Diagnostic, Id, Manifest, Pointer, Reference, Resource } from "../model.ts";
 import { selectorKey } from "./devices.ts";
 import { groupByName, type Match } from "./match.ts";
+import { isSensitive } from "./secrets.ts";
 import { mustReplace, type Snapshot } from "./snapshot.ts";
 
 /** One end of a link that the manifest wants. */
@@ -105,7 +106,7 @@ function createNameResolver(manifest: Manifest, matches: readonly Match[], snaps
   };
 }
 
-type Named = { readonly id: Id; readonly name: string };
+type Named = { readonly id: Id; readonly name: string; readonly builtIn?: boolean };
 type ByName = ReadonlyMap<string, readonly Named[]>;
 
 function byName(list: readonly Named[]): ByName {
@@ -148,13 +149,14 @@ function ambiguousReference(
   to: string,
   name: string,
   pointer: Pointer,
-  named: readonly { id: Id }[],
+  named: readonly Named[],
 ): Answer {
   const section = findKind(to)?.section;
+  const own = named.find(({ builtIn }) => builtIn !== true);
   const remedy =
-    section === undefined
+    section === undefined || own === undefined
       ? "Give them different names on the appliance, or refer to one by {discovery_id: …} where the kind has it."
-      : `Rename one on the appliance, or declare the one that is meant under ${section} with lifecycle: {id: ${named[0]?.id}}.`;
+      : `Rename one on the appliance, or declare the one that is meant under ${section} with lifecycle: {id: ${own.id}}.`;
   return problem(resource, pointer, {
     code: "ambiguous-reference",
     summary: "The name refers to several objects",
@@ -162,7 +164,12 @@ function ambiguousReference(
   });
 }
 
-function renamedReference(resource: Resource, name: string, pointer: Pointer, owner: Resource): Answer {
+function renamedReference(
+  resource: Resource,
+  name: string,
+  pointer: Pointer,
+  owner: Resource,
+): { readonly problem: Diagnostic } {
   return problem(resource, pointer, {
     code: "refers-to-former-name",
     summary: "The name is about to change",
@@ -227,13 +234,28 @@ function describeSelector({ selector }: DeviceReference): string {
 }
 
 /** Tags that filters name and that neither exist nor will: the group would be empty, silently. */
-export function checkNamedReferences(manifest: Manifest, snapshot: Snapshot): readonly Diagnostic[] {
+export function checkNamedReferences(
+  manifest: Manifest,
+  matches: readonly Match[],
+  snapshot: Snapshot,
+): readonly Diagnostic[] {
   const declared = new Set(manifest.resources.map((resource) => resource.address));
+  const renamed = new Map(
+    matches.flatMap(({ resource, live }) =>
+      live === undefined || live.name === resource.name
+        ? []
+        : [[`${resource.kind}/${live.name}`, resource] as const],
+    ),
+  );
   return manifest.resources.flatMap((resource) => {
     const references = kindNamed(resource.kind).references?.(resource.fields) ?? [];
     return references.flatMap(({ kind, name, pointer }): Diagnostic[] => {
+      // A name from the environment is shown nowhere, not even as missing.
+      if (declared.has(`${kind}/${name}`) || isSensitive(resource, pointer)) return [];
+      const owner = renamed.get(`${kind}/${name}`);
+      if (owner !== undefined) return [renamedReference(resource, name, pointer, owner).problem];
       const live = snapshot.objects.get(kind) ?? [];
-      if (declared.has(`${kind}/${name}`) || live.some((object) => object.name === name)) return [];
+      if (live.some((object) => object.name === name)) return [];
       return [
         {
           severity: "warning",

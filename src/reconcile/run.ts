@@ -7,13 +7,16 @@ import { hasErrors } from "../diagnostics.ts";
 import { EXIT, errorDiagnostic, HopsyncError } from "../errors.ts";
 import type { Address, ApplyEvent, Diagnostic, JsonObject, Manifest, Plan, Result } from "../model.ts";
 import { type Applied, applyPlan } from "./apply.ts";
+import type { Planned } from "./draft.ts";
 import { type GuardOptions, refusals } from "./guards.ts";
-import { isApplicable, planChanges } from "./plan.ts";
+import { isApplicable, planManifest } from "./plan.ts";
+import { announced, settled } from "./record.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { verifyApplied } from "./verify.ts";
 
 export interface PlannedRun {
   readonly plan: Plan;
+  readonly planned: readonly Planned[];
   readonly snapshot: Snapshot;
   /** Why apply would refuse; errors of the plan itself are in `plan.diagnostics`. */
   readonly refusals: readonly Diagnostic[];
@@ -28,39 +31,57 @@ export async function planRun(
   guards: GuardOptions = {},
 ): Promise<PlannedRun> {
   const snapshot = await takeSnapshot(port, manifest);
-  const plan = planChanges(manifest, snapshot);
-  const refused = refusals(plan, manifest, snapshot.objects, guards);
+  const { plan, planned } = planManifest(manifest, snapshot);
+  const refused = refusals({ plan, planned, manifest, snapshot }, guards);
   const exitCode = !isApplicable(plan) ? EXIT.error : refused.length > 0 ? EXIT.refused : EXIT.done;
-  return { plan, snapshot, refusals: refused, exitCode };
+  return { plan, planned, snapshot, refusals: refused, exitCode };
 }
 
 export interface ApplyRunOptions {
   readonly parallelism: number;
   readonly onEvent: (event: ApplyEvent) => void;
-  readonly signal?: AbortSignal;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Ends when a person interrupts. */
+  readonly interrupted?: AbortSignal;
+  /** Ends when the run's time is up. */
+  readonly deadline?: AbortSignal;
+  readonly mask?: (text: string) => string;
 }
 
 export interface AppliedRun {
   readonly results: readonly Result[];
-  /** What verification found. */
+  /** What verification found, and what became of the inventory. */
   readonly diagnostics: readonly Diagnostic[];
   readonly exitCode: number;
 }
 
-/** Applies a plan that planRun found applicable, then reads again what was touched. */
+/**
+ * Applies a plan that planRun found applicable, then reads again what was touched. The inventory is
+ * written before the first create and after the last operation, whatever became of them.
+ */
 export async function applyRun(
   port: AppliancePort,
   manifest: Manifest,
-  { plan, snapshot }: PlannedRun,
+  run: PlannedRun,
   options: ApplyRunOptions,
 ): Promise<AppliedRun> {
+  const { plan, planned, snapshot } = run;
+  const { store, ownership } = snapshot.inventory;
+  const announcement = announced(plan, planned, ownership);
+  if (announcement !== undefined) await store.write(announcement);
   const fields = new Map(manifest.resources.map((resource) => [resource.address, resource.fields]));
   const fieldsOf = (address: Address): JsonObject => fields.get(address) ?? {};
-  const applied = await applyPlan(plan, port, { ...options, fieldsOf });
-  const interrupted = options.signal?.aborted === true;
-  const diagnostics = interrupted
+  const signals = [options.interrupted, options.deadline].filter((signal) => signal !== undefined);
+  const applied = await applyPlan(plan, port, { ...options, signals, fieldsOf });
+  const before = announcement ?? ownership.inventory;
+  const after = settled(before, planned, ownership, applied.results, applied.created, options.now());
+  const recorded = plan.inventory ? await store.write(after).then(nothing, notRecorded) : [];
+  const interrupted = options.interrupted?.aborted === true;
+  const verified = interrupted
     ? []
-    : await verifyApplied(port, manifest, applied.results, snapshot.devices).catch(notVerified);
+    : await verifyApplied(port, manifest, planned, applied.results, snapshot.devices).catch(notVerified);
+  const diagnostics = [...recorded, ...verified];
   return {
     results: applied.results,
     diagnostics,
@@ -68,11 +89,24 @@ export async function applyRun(
   };
 }
 
+function nothing(): readonly Diagnostic[] {
+  return [];
+}
+
+/** The objects are as reported; the next run finds them by name and adopts what is not recorded. */
+function notRecorded(error: unknown): readonly Diagnostic[] {
+  return failedAfterwards(error, "What was applied could not be recorded in the inventory");
+}
+
 /** What was applied stays applied and reported, also when it cannot be read again. */
 function notVerified(error: unknown): readonly Diagnostic[] {
+  return failedAfterwards(error, "What was applied could not be read again to verify it");
+}
+
+function failedAfterwards(error: unknown, what: string): readonly Diagnostic[] {
   if (!(error instanceof HopsyncError)) throw error;
   const { detail, ...diagnostic } = errorDiagnostic(error);
-  return [{ ...diagnostic, detail: `What was applied could not be read again to verify it: ${detail}` }];
+  return [{ ...diagnostic, detail: `${what}: ${detail}` }];
 }
 
 /** Whatever was done in part is 3, before anything that verification says. */

@@ -8,8 +8,9 @@ import { findKind, kindNamed, kinds } from "../kinds/index.ts";
 import type { Kind, Relation } from "../kinds/kind.ts";
 import { DEVICE, describeDevice, type ReferenceTarget, referenceTargets } from "../kinds/targets.ts";
 import { fromWire, wireId } from "../kinds/wire.ts";
-import type { JsonObject, LiveObject, LiveTarget, Manifest, Reference, Target } from "../model.ts";
+import type { Address, JsonObject, LiveObject, LiveTarget, Manifest, Reference, Target } from "../model.ts";
 import { type SelectedDevices, SINCE_EVER, selectDevices, selectorKey, selectorsOf } from "./devices.ts";
+import { inventoryKinds, type OpenedInventory, openInventory } from "./inventory.ts";
 import { type LiveObjects, type Match, matchResources } from "./match.ts";
 
 /** A target that manifests can refer to and not manage. */
@@ -19,6 +20,7 @@ export interface NamedTarget extends LiveTarget {
 
 export interface Snapshot {
   readonly target: Target;
+  readonly inventory: Omit<OpenedInventory, "objects">;
   readonly objects: LiveObjects;
   /** By target kind; only those that the manifest refers to. */
   readonly targets: ReadonlyMap<string, readonly NamedTarget[]>;
@@ -34,8 +36,12 @@ export function linkKey(kind: string, id: string, relation: string): string {
 }
 
 export interface SnapshotOptions {
+  /** Links are read of these entries only. */
+  readonly linksOf?: ReadonlySet<Address>;
   /** Answers of an earlier snapshot; selectors found there are not asked for again. */
   readonly devices?: SelectedDevices;
+  /** Leaves the inventory unread: what is declared then counts as ours. */
+  readonly unrecorded?: boolean;
 }
 
 /**
@@ -51,17 +57,21 @@ export async function takeSnapshot(
   const target = await port.target();
   const known = options.devices ?? new Map();
   const unknown = selectorsOf(manifest).filter((selector) => !known.has(selectorKey(selector)));
-  const [objects, targets, found] = await Promise.all([
-    readObjects(port, kindsToRead(manifest)),
+  const read: Manifest =
+    options.unrecorded === true ? { ...manifest, inventory: { kind: "none" } } : manifest;
+  const [lists, targets, found] = await Promise.all([
+    readObjects(port, kindsToRead(read)),
     readTargets(port, targetsToRead(manifest)),
     selectDevices(port, unknown),
   ]);
-  const { matches } = matchResources(manifest, objects);
+  const { objects, ...inventory } = await openInventory(port, read, lists);
+  const { matches } = matchResources(manifest, objects, inventory.ownership);
+  const linked = matches.filter(({ resource }) => options.linksOf?.has(resource.address) ?? true);
   const [links, incoming] = await Promise.all([
-    readLinks(port, linkReads(matches), objects, targets),
-    readIncoming(port, matches),
+    readLinks(port, linkReads(linked), objects, targets),
+    readIncoming(port, linked),
   ]);
-  return { target, objects, targets, devices: new Map([...known, ...found]), links, incoming };
+  return { target, inventory, objects, targets, devices: new Map([...known, ...found]), links, incoming };
 }
 
 /** Lists the managed kinds among these. */
@@ -75,15 +85,16 @@ export async function readObjects(port: AppliancePort, wanted: ReadonlySet<strin
   return new Map(await Promise.all(lists));
 }
 
-/** Kinds with entries, and kinds that entries name something of. */
+/** Kinds with entries, kinds that entries name something of, and what the inventory needs. */
 function kindsToRead(manifest: Manifest): ReadonlySet<string> {
-  return new Set(
-    manifest.resources.flatMap((resource) => {
-      const kind = kindNamed(resource.kind);
-      const named = kind.references?.(resource.fields).map((reference) => reference.kind) ?? [];
-      return [resource.kind, ...named, ...targetKinds(kind, resource.relations)];
-    }),
-  );
+  const used = manifest.resources.flatMap((resource) => {
+    const kind = kindNamed(resource.kind);
+    const named = kind.references?.(resource.fields).map((reference) => reference.kind) ?? [];
+    return [resource.kind, ...named, ...targetKinds(kind, resource.relations)];
+  });
+  // What was applied may be gone from a section that is empty now.
+  const mentioned = manifest.inventory.kind === "none" ? [] : manifest.kinds;
+  return new Set([...used, ...mentioned, ...inventoryKinds(manifest)]);
 }
 
 function targetKinds(
@@ -165,20 +176,22 @@ function linkReads(matches: readonly Match[]): readonly LinkRead[] {
   );
 }
 
-/** Links are compared where they are declared, not ignored, and not about to be replaced anyway. */
+/** Links are compared where they are declared and not ignored; of an object to be replaced, what it will lose is read. */
 function needsLinks(kind: Kind, resource: Match["resource"], relation: string, live: LiveObject): boolean {
-  return (
-    resource.kind === kind.kind &&
-    resource.lifecycle.state === "present" &&
-    resource.relations[relation] !== undefined &&
-    !resource.lifecycle.ignoreChanges.includes(relation) &&
-    !mustReplace(kind, resource, live)
-  );
+  if (resource.kind !== kind.kind || resource.lifecycle.state === "absent") return false;
+  if (mustReplace(kind, resource, live)) {
+    return kind.variant?.({ fields: {}, relations: [relation] }) === kind.liveVariant?.(live.fields);
+  }
+  return resource.relations[relation] !== undefined && !resource.lifecycle.ignoreChanges.includes(relation);
 }
 
 /** Whether live and declared differ in what cannot be changed in place. */
 export function mustReplace(kind: Kind, resource: Match["resource"], live: LiveObject): boolean {
-  const declared = kind.variant?.({ fields: resource.fields, relations: Object.keys(resource.relations) });
+  const { ignoreChanges } = resource.lifecycle;
+  const compared = ([name]: readonly [string, unknown]): boolean => !ignoreChanges.includes(name);
+  const fields = Object.fromEntries(Object.entries(resource.fields).filter(compared));
+  const relations = Object.keys(resource.relations).filter((name) => !ignoreChanges.includes(name));
+  const declared = kind.variant?.({ fields, relations });
   return declared !== undefined && declared !== kind.liveVariant?.(live.fields);
 }
 

@@ -5,6 +5,7 @@
 import type { AppliancePort } from "../appliance/port.ts";
 import { pointer } from "../json.ts";
 import type {
+  Address,
   Change,
   Diagnostic,
   FieldChange,
@@ -15,27 +16,41 @@ import type {
   Result,
 } from "../model.ts";
 import type { SelectedDevices } from "./devices.ts";
+import type { Planned } from "./draft.ts";
 import { planChanges } from "./plan.ts";
 import { takeSnapshot } from "./snapshot.ts";
 
-/** Reads the applied resources again; every remaining difference is a diagnostic. */
+/**
+ * Reads the applied resources again; every remaining difference is a diagnostic. `planned` are the entries
+ * of the plan, owned objects that are declared no more among them.
+ */
 export async function verifyApplied(
   port: AppliancePort,
   manifest: Manifest,
+  planned: readonly Planned[],
   results: readonly Result[],
   devices: SelectedDevices,
 ): Promise<readonly Diagnostic[]> {
   const applied = new Set(
-    results.filter(({ outcome }) => outcome === "applied").map(({ address }) => address),
+    results
+      .filter(({ outcome, action }) => outcome === "applied" && action !== "release")
+      .map(({ address }) => address),
   );
-  const touched = manifest.resources.filter(({ address }) => applied.has(address));
-  if (touched.length === 0) return [];
-  const narrowed: Manifest = { ...manifest, resources: touched };
-  const plan = planChanges(narrowed, await takeSnapshot(port, narrowed, { devices }));
-  const resources = new Map(touched.map((resource) => [resource.address, resource]));
+  if (applied.size === 0) return [];
+  // Names are resolved among all entries, as in the plan; only those that were touched are compared.
+  const ended = planned
+    .map(({ resource }) => resource)
+    .filter(({ lifecycle }) => lifecycle.state === "absent");
+  const declared = new Set(manifest.resources.map(({ address }) => address));
+  const pruned = ended.filter(({ address }) => !declared.has(address));
+  const whole: Manifest = { ...manifest, resources: [...manifest.resources, ...pruned] };
+  const snapshot = await takeSnapshot(port, whole, { devices, unrecorded: true, linksOf: applied });
+  const plan = planChanges(whole, snapshot);
+  const resources = new Map(whole.resources.map((resource) => [resource.address, resource]));
+  const touched = ({ address = "" }: { address?: Address }): boolean => applied.has(address);
   return [
-    ...plan.diagnostics.filter(({ severity }) => severity === "error"),
-    ...plan.changes.flatMap((change) => notKept(change, resources.get(change.address))),
+    ...plan.diagnostics.filter((diagnostic) => diagnostic.severity === "error" && touched(diagnostic)),
+    ...plan.changes.filter(touched).flatMap((change) => notKept(change, resources.get(change.address))),
   ];
 }
 

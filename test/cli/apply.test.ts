@@ -30,7 +30,18 @@ async function setup({ quirks = {}, faults = [], files = { "manifests/all.yaml":
     const result = await hopsync([...argv, "--format", "json"], more);
     return { ...result, document: documentOf(result) };
   };
-  return { box, cwd, hopsync, json, writes: () => box.requests().filter((r) => r.method !== "GET") };
+  return {
+    box,
+    cwd,
+    hopsync,
+    json,
+    writes: () => box.requests().filter((r) => r.method !== "GET" && !isInventory(r.path)),
+  };
+}
+
+/** The manifests here declare no triggers, so what is written there is the inventory. */
+function isInventory(path: string): boolean {
+  return path.startsWith("/triggers");
 }
 
 describe("plan", () => {

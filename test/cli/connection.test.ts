@@ -39,8 +39,16 @@ describe("an appliance that does not do its part", () => {
     expect((await cli(["plan"], options)).code).toBe(0);
     const applied = await cli(["apply", "--auto-approve", "--format", "json"], options);
     expect(applied.code).toBe(1);
-    expect(documentOf(applied).results).toMatchObject([{ outcome: "failed", address: "tag/pci" }]);
-    expect(applied.stdout).toContain("403");
+    const document = documentOf(applied);
+    expect([document.results, document.diagnostics.map((d) => d.code)]).toEqual([[], ["forbidden"]]);
+    const unrecorded = folder({ "manifests/a.yaml": `inventory: none\n${MANIFEST["manifests/tags.yaml"]}` });
+    const failed = await cli(["apply", "--auto-approve", "--format", "json"], {
+      ...options,
+      cwd: unrecorded,
+    });
+    expect(failed.code).toBe(1);
+    expect(documentOf(failed).results).toMatchObject([{ outcome: "failed", address: "tag/pci" }]);
+    expect(failed.stdout).toContain("403");
   });
 
   it("nobody at the address, a page of HTML, and a redirect are told apart", async () => {

@@ -58,7 +58,7 @@ describe("apply, then plan", () => {
     const options = { sandbox: box, env };
     const applied = await cli(["apply", EVERYTHING, "--auto-approve", "--format", "json"], options);
     expect(applied).toMatchObject({ code: 0 });
-    expect(documentOf(applied).summary).toMatchObject({ create: 39, update: 1 });
+    expect(documentOf(applied).summary).toMatchObject({ create: 39, adopt: 1 });
 
     box.clearRequests();
     const planned = await cli(["plan", EVERYTHING, "--detailed-exitcode", "--format", "json"], options);

@@ -1,5 +1,6 @@
 /** Small values of the model for tests: resources, manifests, live objects, snapshots, a port in memory. */
 import type { AppliancePort } from "../../src/appliance/port.ts";
+import { createNoStore } from "../../src/inventory/store.ts";
 import { kindNamed, kinds } from "../../src/kinds/index.ts";
 import { fromWire } from "../../src/kinds/wire.ts";
 import type {
@@ -13,6 +14,7 @@ import type {
   Resource,
 } from "../../src/model.ts";
 import { type SelectedDevices, selectorKey } from "../../src/reconcile/devices.ts";
+import { type Ownership, UNRECORDED } from "../../src/reconcile/ownership.ts";
 import { linkKey, type NamedTarget, type Snapshot } from "../../src/reconcile/snapshot.ts";
 
 const LIFECYCLE: Lifecycle = {
@@ -91,6 +93,7 @@ export interface SnapshotParts {
   /** `alert/16/device_groups` → what is linked. */
   readonly links?: Readonly<Record<string, readonly LiveTarget[]>>;
   readonly incoming?: Readonly<Record<string, readonly LiveTarget[]>>;
+  readonly ownership?: Ownership;
   readonly devices?: readonly (readonly [DeviceSelector, readonly LiveTarget[]])[];
 }
 
@@ -101,6 +104,11 @@ export function snapshot(parts: SnapshotParts = {}): Snapshot {
   return {
     target: { host: "eda", firmware: "8.7.1.2", platform: "discover" },
     objects: new Map(lists),
+    inventory: {
+      store: createNoStore(),
+      ownership: parts.ownership ?? UNRECORDED,
+      diagnostics: [],
+    },
     targets: new Map(Object.entries(parts.targets ?? {})),
     links: keyed(parts.links),
     incoming: keyed(parts.incoming),

@@ -34,7 +34,7 @@ async function apply(
     parallelism: more.parallelism ?? 4,
     onEvent: (event) => events.push(event),
     fieldsOf: () => more.fields ?? {},
-    ...(more.signal === undefined ? {} : { signal: more.signal }),
+    ...(more.signal === undefined ? {} : { signals: [more.signal] }),
   });
   const outcomes = applied.results.map((r) => [r.address, r.outcome, r.blockedBy ?? r.error?.split(":")[0]]);
   return { applied, calls, events, outcomes };

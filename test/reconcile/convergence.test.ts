@@ -31,7 +31,7 @@ async function applyTwice(sandbox: Sandbox, manifest: Manifest): Promise<unknown
   const port = createAppliance(connection, { userAgent: "test" });
   try {
     const run = await planRun(port, manifest, NO_LIMIT);
-    const applied = await applyRun(port, manifest, run, { parallelism: 4, onEvent: () => {} });
+    const applied = await applyRun(port, manifest, run, { parallelism: 4, onEvent: () => {}, now: Date.now });
     const problems = [...run.plan.diagnostics, ...run.refusals, ...applied.diagnostics].filter(
       (d) => d.severity === "error",
     );

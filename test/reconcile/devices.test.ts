@@ -51,11 +51,11 @@ describe("selectDevices", () => {
   it("asks for all literals of one sort in one search, over everything ever seen", async () => {
     const { ids, calls } = await select([
       { by: "ip", value: "10.0.0.1" },
+      { by: "ip", value: "10.0.0.2" },
       { by: "ip", value: "10.0.0.3" },
-      { by: "ip", value: "10.0.0.9" },
     ]);
-    expect(ids).toEqual([["0"], ["2"], []]);
-    expect(operands(calls)).toEqual([["10.0.0.1", "10.0.0.3", "10.0.0.9"]]);
+    expect(ids).toEqual([["0"], ["1"], ["2"]]);
+    expect(operands(calls)).toEqual([["10.0.0.1", "10.0.0.2", "10.0.0.3"]]);
     expect(calls[0]?.body).toMatchObject({ active_from: 1, filter: { operator: "or" } });
   });
 
@@ -78,6 +78,14 @@ describe("selectDevices", () => {
     );
     expect(ids).toEqual([["0"], ["2"]]);
     expect(operands(calls)).toEqual([["10.0.0.1", "10.0.0.9"], "10.0.0.1", "10.0.0.9"]);
+  });
+
+  it("finds a device by an address that it does not show, beside one that it shows", async () => {
+    const both: DeviceSelector[] = [
+      { by: "ip", value: "10.0.0.3" },
+      { by: "ip", value: "10.0.0.9" },
+    ];
+    expect((await select(both, { "10.0.0.9": 2 })).ids).toEqual([["2"], ["2"]]);
   });
 
   it("knows one IPv6 address in any spelling", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject, Resource } from "../../src/model.ts";
 import { defaultMaxDeletes, refusals } from "../../src/reconcile/guards.ts";
-import { planChanges } from "../../src/reconcile/plan.ts";
+import { planManifest } from "../../src/reconcile/plan.ts";
 import { manifest, resource, snapshot } from "../helpers/builders.ts";
 
 function refused(
@@ -11,12 +11,8 @@ function refused(
 ) {
   const declared = manifest(...resources);
   const live = snapshot({ objects });
-  const found = refusals(
-    planChanges(declared, live),
-    declared,
-    live.objects,
-    maxDeletes === undefined ? {} : { maxDeletes },
-  );
+  const guarded = { ...planManifest(declared, live), manifest: declared, snapshot: live };
+  const found = refusals(guarded, maxDeletes === undefined ? {} : { maxDeletes });
   return found.map((d) => `${d.code} ${d.address ?? ""}`.trim());
 }
 

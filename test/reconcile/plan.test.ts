@@ -128,7 +128,7 @@ describe("an entry that is live", () => {
       'update alert/a1: POST /alerts/1/networks {"assign":[0],"unassign":[1]}',
     ]);
     expect(plan.changes[0]?.relations).toEqual([
-      { relation: "networks", assign: ["network/N"], unassign: ["network/O"] },
+      { relation: "networks", assign: ["network/N"], unassign: ["network/O"], cause: null },
     ]);
     expect(plan.summary).toMatchObject({ update: 1, assign: 1, unassign: 1 });
   });
@@ -144,6 +144,40 @@ describe("an entry that is live", () => {
     expect(operations(pinned)).toEqual(["delete tag/t: DELETE /tags/2"]);
     expect(codes(planOne("tag/t", { lifecycle: { state: "absent" } }, { objects }))).toEqual([
       "error ambiguous-name tag/t/name",
+    ]);
+  });
+
+  it("that should be absent is never another one than the entry names", () => {
+    const objects = {
+      tag: [
+        { id: 1, name: "one" },
+        { id: 2, name: "two" },
+      ],
+    };
+    const pinned = planOne("tag/two", { lifecycle: { state: "absent", id: "1" } }, { objects });
+    expect(codes(pinned)).toEqual(["error absent-other-name tag/two/lifecycle/id"]);
+    const former = planOne("tag/new", { lifecycle: { state: "absent", renamedFrom: ["one"] } }, { objects });
+    expect([former.changes, codes(former)]).toEqual([[], []]);
+    const both = { state: "absent" as const, id: "1", renamedFrom: ["one"] };
+    const known = planOne("tag/new", { lifecycle: both }, { objects });
+    expect(known.changes).toMatchObject([{ action: "delete", id: "1", previousName: "one" }]);
+  });
+
+  it("of another type than declared fields need is an error before anything is sent", () => {
+    const detection = alertWire(1, { type: "detection", object_type: "device" });
+    const objects = { alert: [detection, alertWire(2)] };
+    const condition = planOne("alert/a1", { fields: { severity: 1, operand: "5" } }, { objects });
+    expect(codes(condition)).toEqual(["error not-applicable alert/a1/operand"]);
+    const turned = planOne("alert/a1", { fields: { type: "threshold", operand: "5" } }, { objects });
+    expect(codes(turned)).toEqual(["error missing-on-create alert/a1/name"]);
+    expect(turned.diagnostics[0]?.detail).toContain("stat_name, field_name, operator");
+    expect(codes(planOne("alert/a2", { fields: { severity: 1 } }, { objects }))).toEqual([]);
+  });
+
+  it("that ships with the appliance keeps what tells so", () => {
+    const objects = { alert: [alertWire(11, { author: "ExtraHop", name: "Web" })] };
+    expect(codes(planOne("alert/Web", { fields: { author: "me" } }, { objects }))).toEqual([
+      "error built-in-mark alert/Web/author",
     ]);
   });
 
@@ -206,13 +240,59 @@ describe("a rename", () => {
     expect(operations(plan)).toEqual(['rename email_group/new: PATCH /emailgroups/5 {"group_name":"new"}']);
   });
 
-  it("comes before the create that takes the old name", () => {
+  it("comes before the create that takes the old name, by pin or by former name", () => {
     const plan = planChanges(
       manifest(resource("tag/a"), resource("tag/b", { lifecycle: { id: "1" } })),
       snapshot({ objects: { tag: [{ id: 1, name: "a" }] } }),
     );
-    // The pinned object is called "a" now, so the entry "a" would mean it too.
-    expect(codes(plan)).toEqual(["error claimed-twice tag/b/lifecycle"]);
+    expect(codes(plan)).toEqual([]);
+    expect(plan.changes.map((c) => [c.wave, c.action, c.address, c.requires])).toEqual([
+      [1, "rename", "tag/b", []],
+      [2, "create", "tag/a", ["tag/b"]],
+    ]);
+    const chain = planChanges(
+      manifest(
+        resource("tag/b", { lifecycle: { renamedFrom: ["a"] } }),
+        resource("tag/c", { lifecycle: { id: "2" } }),
+      ),
+      snapshot({
+        objects: {
+          tag: [
+            { id: 1, name: "a" },
+            { id: 2, name: "b" },
+          ],
+        },
+      }),
+    );
+    expect(codes(chain)).toEqual([]);
+    expect(chain.changes.map((c) => c.address)).toEqual(["tag/c", "tag/b"]);
+  });
+
+  it("to a name that another object keeps is an error, and so is an exchange of names", () => {
+    const tags = {
+      tag: [
+        { id: 1, name: "a" },
+        { id: 2, name: "b" },
+      ],
+    };
+    const taken = planOne("tag/b", { lifecycle: { id: "1" } }, { objects: tags });
+    expect(codes(taken)).toEqual(["error both-names-live tag/b/name"]);
+    const swap = planChanges(
+      manifest(resource("tag/b", { lifecycle: { id: "1" } }), resource("tag/a", { lifecycle: { id: "2" } })),
+      snapshot({ objects: tags }),
+    );
+    expect(codes(swap)).toEqual(["error order-cycle tag/a/name"]);
+  });
+
+  it("of a tag that a filter still names by its old name is an error", () => {
+    const plan = planChanges(
+      manifest(
+        resource("tag/new", { lifecycle: { renamedFrom: ["pci"] } }),
+        resource("device_group/G", { fields: { filter: FILTER } }),
+      ),
+      snapshot({ objects: { tag: [{ id: 1, name: "pci" }], device_group: [] } }),
+    );
+    expect(codes(plan)).toEqual(["error refers-to-former-name device_group/G/filter/operand"]);
   });
 
   it("makes references to the old name an error", () => {
@@ -228,6 +308,31 @@ describe("a rename", () => {
 });
 
 describe("a replace", () => {
+  it("is not made for the sake of what is ignored", () => {
+    const parts = { fields: { filter: FILTER, description: "d" }, lifecycle: { ignoreChanges: ["filter"] } };
+    const plan = planOne("device_group/g7", parts, {
+      objects: { device_group: [group(7)], tag: [{ id: 1, name: "pci" }] },
+    });
+    expect(operations(plan)).toEqual(['update device_group/g7: PATCH /devicegroups/7 {"description":"d"}']);
+  });
+
+  it("says which members are lost and whose links move", () => {
+    const plan = planOne(
+      "device_group/G",
+      { fields: { filter: { field: "role", operator: "=", operand: "pc" } } },
+      {
+        objects: { device_group: [group(7, { name: "G" })] },
+        links: { "device_group/7/devices": [target("device/w", "70", "web (10.0.0.1)")] },
+        incoming: { "device_group/7/alerts": [target("alert/other", "9")] },
+      },
+    );
+    expect(plan.changes[0]).toMatchObject({
+      action: "replace",
+      dropped: { members: ["device/w"], labels: { "device/w": "web (10.0.0.1)" } },
+      moved: [{ address: "alert/other", relation: "device_groups" }],
+    });
+  });
+
   const live = group(7, { name: "G", dynamic: true, filter: FILTER, description: "kept" });
   const web = device({ by: "name", value: "web" });
   const parts: SnapshotParts = {
@@ -430,6 +535,18 @@ describe("references", () => {
 });
 
 describe("secrets", () => {
+  it("in names of tags are not told, also where there is no such tag", () => {
+    const filter = { field: "tag", operator: "=", operand: "s3cr3t-tag" };
+    const parts = {
+      fields: { filter },
+      secrets: { "/filter/operand": { template: "${env:TAG}", names: ["TAG"] } },
+    };
+    const plan = planOne("device_group/G", parts, {
+      objects: { device_group: [], tag: [{ id: 1, name: "s3cr3t-tug" }] },
+    });
+    expect(JSON.stringify(plan)).not.toContain("s3cr3t");
+  });
+
   const secrets = { "/script": { template: "post('${env:HOOK}')", names: ["HOOK"] } };
   const fields = { script: "post('s3cr3t')", events: ["HTTP_REQUEST"] };
 

@@ -20,16 +20,22 @@ export async function apply(paths: readonly string[], options: ApplyFlags, io: I
     if (prepared === undefined) return EXIT.error;
     const { manifest, port, run, text } = prepared;
     const { plan } = run;
-    if (run.exitCode !== EXIT.done || plan.changes.length === 0) {
+    if (run.exitCode !== EXIT.done || (plan.changes.length === 0 && !plan.inventory)) {
       return session.finish({ exitCode: run.exitCode, plan, text });
     }
-    showPlan(session, prepared, options);
-    if (!(await approved(session, prepared, options))) return session.finish({ exitCode: EXIT.error, plan });
-    session.startWriting();
+    const asks = options.autoApprove !== true;
+    if (asks || !options.quiet) showPlan(session, prepared, options);
+    session.tell(plan.diagnostics);
+    if (asks && !(await approved(session, prepared))) {
+      return session.finish({ exitCode: interruption(io) ?? EXIT.error, plan });
+    }
     const applied = await applyRun(port, manifest, run, {
       parallelism: options.parallelism,
       onEvent: session.progress.event,
-      signal: io.interrupted,
+      now: Date.now,
+      interrupted: io.interrupted,
+      deadline: session.startWriting(),
+      mask: session.mask,
     });
     session.note(applied.diagnostics);
     const exitCode = interruption(io) ?? applied.exitCode;
@@ -41,14 +47,12 @@ export async function apply(paths: readonly string[], options: ApplyFlags, io: I
 function showPlan({ io, progress }: Session, { run, text }: Prepared, options: ApplyFlags): void {
   const stream = options.format === "json" ? io.stderr : io.stdout;
   progress.done();
-  if (options.quiet) return;
   const document = toDocument({ command: "plan", exitCode: EXIT.done, version: VERSION, plan: run.plan });
   stream.write(`${text(document, styleFor(stream, options, io))}\n`);
 }
 
-/** A plan is applied when a person at a terminal says yes, or when `--auto-approve` said so before. */
-async function approved(session: Session, { run }: Prepared, options: ApplyFlags): Promise<boolean> {
-  if (options.autoApprove) return true;
+/** Without `--auto-approve` a plan is applied when a person at a terminal says yes. */
+async function approved(session: Session, { run }: Prepared): Promise<boolean> {
   const { io } = session;
   if (io.stdin.isTTY !== true) {
     throw new HopsyncError(
@@ -60,6 +64,7 @@ async function approved(session: Session, { run }: Prepared, options: ApplyFlags
     );
   }
   const document = toDocument({ command: "plan", exitCode: EXIT.done, version: VERSION, plan: run.plan });
+  session.pause();
   const yes = (await ask(renderConfirmation(document), io)) === "yes";
   if (!yes) session.say("Nothing was applied.\n");
   return yes;

@@ -1,0 +1,53 @@
+/** Opens the inventory that the manifest chooses, over the lists that the snapshot has read. */
+import type { AppliancePort } from "../appliance/port.ts";
+import { createApplianceStore, locateInventories } from "../inventory/appliance-store.ts";
+import { createFileStore } from "../inventory/file-store.ts";
+import { createNoStore, type InventoryStore, newInventory } from "../inventory/store.ts";
+import { INVENTORY_KIND } from "../kinds/inventory-object.ts";
+import type { Diagnostic, Inventory, Manifest } from "../model.ts";
+import type { LiveObjects } from "./match.ts";
+import { createOwnership, type Ownership, UNRECORDED } from "./ownership.ts";
+
+export interface OpenedInventory {
+  readonly store: InventoryStore;
+  readonly ownership: Ownership;
+  /** The live objects without those that hold inventories: they are nobody's to plan with. */
+  readonly objects: LiveObjects;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The kinds that must be listed for the inventory's sake. */
+export function inventoryKinds({ inventory }: Manifest): readonly string[] {
+  return inventory.kind === "appliance" ? [INVENTORY_KIND] : [];
+}
+
+/** Rejects when the inventory is damaged or newer: it is never taken for an empty one. */
+export async function openInventory(
+  port: AppliancePort,
+  manifest: Manifest,
+  objects: LiveObjects,
+): Promise<OpenedInventory> {
+  const { owner, inventory: place } = manifest;
+  const listed = objects.get(INVENTORY_KIND) ?? [];
+  const located = locateInventories(listed.map(({ fields }) => fields));
+  const own = listed.filter(({ id }) => !located.ids.has(id));
+  const visible = new Map([
+    ...objects,
+    ...(objects.has(INVENTORY_KIND) ? [[INVENTORY_KIND, own] as const] : []),
+  ]);
+  const others = located.others(owner);
+  const open = async (store: InventoryStore, seen: readonly Inventory[]): Promise<OpenedInventory> => ({
+    store,
+    ownership: createOwnership((await store.read()) ?? newInventory(owner), seen, true),
+    objects: visible,
+    diagnostics: seen === others ? located.warnings(owner) : [],
+  });
+  switch (place.kind) {
+    case "appliance":
+      return open(createApplianceStore(port, owner, located.own(owner)), others);
+    case "file":
+      return open(createFileStore(place.path, place.root, owner), []);
+    case "none":
+      return { store: createNoStore(), ownership: UNRECORDED, objects: visible, diagnostics: [] };
+  }
+}

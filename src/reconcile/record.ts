@@ -1,0 +1,148 @@
+/** What the inventory says of each resource: before the first create, and after the last operation. */
+import { announce, settle } from "../inventory/merge.ts";
+import { record } from "../inventory/record.ts";
+import { canonicalJson } from "../json.ts";
+import { kindNamed } from "../kinds/index.ts";
+import type { Address, Id, Inventory, InventoryEntry, Json, Plan, Recorded, Result } from "../model.ts";
+import { declaredParts } from "./compare.ts";
+import { type Planned, recordedLinks } from "./draft.ts";
+import type { Ownership } from "./ownership.ts";
+import { isSensitive } from "./secrets.ts";
+
+/** The ids of objects that the run created, by address. */
+export type CreatedIds = ReadonlyMap<Address, Id>;
+
+const NONE: CreatedIds = new Map();
+
+/** The entry for a resource as it is applied; ids of objects not created yet are left open. */
+function entryFor(planned: Planned, ownership: Ownership, created: CreatedIds): InventoryEntry {
+  const { resource, live } = planned;
+  const { salt } = ownership.inventory;
+  const kind = kindNamed(resource.kind);
+  const fields = declaredParts(kind, resource, {}).map(({ part, pointer, declared }): [string, Recorded] => [
+    part,
+    record(declared, { salt, sensitive: isSensitive(resource, pointer) }),
+  ]);
+  const before = live === undefined ? undefined : ownership.entryOf(resource.kind, live.id);
+  const announced = ownership.entryAt(resource.address)?.id === null;
+  return {
+    address: resource.address,
+    id: created.get(resource.address) ?? live?.id ?? null,
+    file: resource.file,
+    fields: Object.fromEntries(fields),
+    relations: Object.fromEntries(recordedRelations(planned, salt, created)),
+    preventDestroy: resource.lifecycle.preventDestroy,
+    adopted: before?.adopted ?? (live !== undefined && !announced),
+  };
+}
+
+function recordedRelations(
+  { resource, relations }: Planned,
+  salt: string,
+  created: CreatedIds,
+): [string, Recorded][] {
+  return Object.entries(relations)
+    .filter(([name]) => !resource.lifecycle.ignoreChanges.includes(name))
+    .map(([name, wanted]) => {
+      const links = wanted.map(({ id, address }) => ({ id: created.get(address) ?? id }));
+      return [name, record(recordedLinks(links), { salt, sensitive: false })];
+    });
+}
+
+function isAbsent({ resource }: Planned): boolean {
+  return resource.lifecycle.state === "absent";
+}
+
+/** A successor takes the address; until the old object is gone, its entry stays under this one. */
+function replacedAddress(address: Address, id: Id): Address {
+  return `${address} (replaced ${id})`;
+}
+
+/**
+ * What is written before the first create: whatever this run may bring into being. Undefined where it
+ * creates nothing.
+ */
+export function announced(
+  plan: Plan,
+  planned: readonly Planned[],
+  ownership: Ownership,
+): Inventory | undefined {
+  const making = new Set(
+    plan.changes
+      .filter(({ action }) => action === "create" || action === "replace")
+      .map(({ address }) => address),
+  );
+  if (making.size === 0) return undefined;
+  const entries = planned.filter(({ resource }) => making.has(resource.address));
+  const old = entries.flatMap((entry) => replacedEntry(entry, ownership));
+  const { inventory } = ownership;
+  const kept = inventory.entries.filter(({ id }) => id === null || !old.some((entry) => entry.id === id));
+  const fresh = entries.map((entry) => ({
+    ...entryFor(entry, ownership, NONE),
+    id: null,
+    fields: {},
+    relations: {},
+  }));
+  return announce({ ...inventory, entries: kept }, [...old, ...fresh]);
+}
+
+function replacedEntry(planned: Planned, ownership: Ownership): readonly InventoryEntry[] {
+  const { resource, live } = planned;
+  if (live === undefined) return [];
+  const entry = ownership.entryOf(resource.kind, live.id) ?? entryFor(planned, ownership, NONE);
+  return [{ ...entry, address: replacedAddress(resource.address, live.id), id: live.id }];
+}
+
+/** What is true after the run: applied resources as applied, confirmed deletes gone, all else as announced. */
+export function settled(
+  before: Inventory,
+  planned: readonly Planned[],
+  ownership: Ownership,
+  results: readonly Result[],
+  created: CreatedIds,
+  appliedAt: number,
+): Inventory {
+  const outcomes = new Map(results.map(({ address, outcome }) => [address, outcome]));
+  const done = ({ resource }: Planned): boolean =>
+    (outcomes.get(resource.address) ?? "applied") === "applied";
+  const present = planned.filter((entry) => !isAbsent(entry));
+  const applied = present.filter(done).map((entry) => entryFor(entry, ownership, created));
+  const halfDone = before.entries.flatMap((entry) => {
+    const id = created.get(entry.address);
+    return entry.id === null && id !== undefined ? [{ ...entry, id }] : [];
+  });
+  const gone = planned
+    .filter((entry) => isAbsent(entry) && done(entry))
+    .map(({ resource }) => resource.address);
+  const replaced = present.filter(done).flatMap(({ resource, live }) => {
+    return live !== undefined && created.has(resource.address)
+      ? [replacedAddress(resource.address, live.id)]
+      : [];
+  });
+  const moved = formerAddresses(before, applied);
+  return settle(before, {
+    appliedAt,
+    applied: [...halfDone, ...applied],
+    removed: [...gone, ...replaced, ...moved],
+  });
+}
+
+/** Addresses under which the inventory knows objects that have another address now. */
+function formerAddresses(before: Inventory, applied: readonly InventoryEntry[]): readonly Address[] {
+  const object = ({ address, id }: InventoryEntry): string =>
+    `${address.slice(0, address.indexOf("/"))} ${id}`;
+  const now = new Map(applied.map((entry) => [object(entry), entry.address]));
+  return before.entries
+    .filter((entry) => entry.id !== null && (now.get(object(entry)) ?? entry.address) !== entry.address)
+    .map(({ address }) => address);
+}
+
+/** Whether a run that does all of the plan leaves another inventory than it finds. */
+export function inventoryDiffers(planned: readonly Planned[], ownership: Ownership): boolean {
+  if (!ownership.kept) return false;
+  const { inventory } = ownership;
+  const next = settled(inventory, planned, ownership, [], NONE, 0);
+  return (
+    canonicalJson(next.entries as unknown as Json) !== canonicalJson(inventory.entries as unknown as Json)
+  );
+}

@@ -1,0 +1,280 @@
+/** What an inventory changes in a plan: adopting, pruning, causes, release, other owners. */
+import { describe, expect, it } from "vitest";
+import { record } from "../../src/inventory/record.ts";
+import type { Inventory, InventoryEntry, Json, JsonObject, Manifest } from "../../src/model.ts";
+import { refusals } from "../../src/reconcile/guards.ts";
+import { createOwnership, type Ownership } from "../../src/reconcile/ownership.ts";
+import { planManifest } from "../../src/reconcile/plan.ts";
+import {
+  manifest,
+  type ResourceParts,
+  resource,
+  type SnapshotParts,
+  snapshot,
+  target,
+} from "../helpers/builders.ts";
+
+const SALT = "c2FsdA==";
+
+function entry(
+  address: string,
+  id: string | null,
+  more: Partial<InventoryEntry> & {
+    values?: Readonly<Record<string, Json>>;
+    links?: Readonly<Record<string, Json>>;
+  } = {},
+): InventoryEntry {
+  const { values = {}, links = {}, ...rest } = more;
+  const recorded = (all: Readonly<Record<string, Json>>) =>
+    Object.fromEntries(
+      Object.entries(all).map(([name, v]) => [name, record(v, { salt: SALT, sensitive: false })]),
+    );
+  return {
+    address,
+    id,
+    file: "manifests/test.yaml",
+    fields: recorded(values),
+    relations: recorded(links),
+    preventDestroy: false,
+    adopted: false,
+    ...rest,
+  };
+}
+
+function owned(...entries: readonly InventoryEntry[]): Ownership {
+  return createOwnership({ owner: "test", salt: SALT, appliedAt: 1, entries }, [], true);
+}
+
+function plan(declared: Manifest, parts: SnapshotParts) {
+  const live = snapshot(parts);
+  const planned = planManifest({ ...declared, inventory: { kind: "appliance" } }, live);
+  const guards = refusals({ ...planned, manifest: declared, snapshot: live }, {});
+  const actions = planned.plan.changes.map((c) => `${c.action} ${c.address}`);
+  return {
+    ...planned.plan,
+    actions,
+    codes: planned.plan.diagnostics.map((d) => d.code),
+    refused: guards.map((d) => d.code),
+    live,
+    planned,
+  };
+}
+
+const alert = (id: number, more: JsonObject = {}): JsonObject => ({
+  id,
+  name: `a${id}`,
+  author: "ops",
+  severity: 3,
+  ...more,
+});
+const one = (address: string, parts: ResourceParts = {}): Manifest => manifest(resource(address, parts));
+
+describe("an object that exists and is in no inventory", () => {
+  it("is adopted, with or without differences", () => {
+    const objects = { alert: [alert(1)] };
+    const same = plan(one("alert/a1", { fields: { severity: 3 } }), { objects, ownership: owned() });
+    expect(same.changes).toMatchObject([{ action: "adopt", adopts: true, fields: [], operations: [] }]);
+    expect([same.summary.adopt, same.inventory]).toEqual([1, true]);
+    const other = plan(one("alert/a1", { fields: { severity: 1 } }), { objects, ownership: owned() });
+    expect(other.changes).toMatchObject([
+      { action: "adopt", fields: [{ before: 3, after: 1, cause: "manifest" }] },
+    ]);
+  });
+
+  it("is never deleted because nothing declares it", () => {
+    expect(plan(manifest(), { objects: { alert: [alert(1)] }, ownership: owned() }).changes).toEqual([]);
+  });
+
+  it("that was announced before an interrupted create is ours already", () => {
+    const announced = owned(entry("alert/a1", null));
+    const found = plan(one("alert/a1", { fields: { severity: 3 } }), {
+      objects: { alert: [alert(1)] },
+      ownership: announced,
+    });
+    expect([found.changes, found.inventory]).toEqual([[], true]);
+  });
+});
+
+describe("an owned object that is declared no more", () => {
+  const ownership = owned(entry("alert/a1", "1"), entry("alert/a2", "2"));
+  const objects = { alert: [alert(1), alert(2), alert(3)] };
+  const rest: Manifest = { ...one("alert/a2"), kinds: ["alert"] };
+
+  it("is deleted, and nothing else", () => {
+    const { actions, changes } = plan(rest, { objects, ownership });
+    expect(actions).toEqual(["delete alert/a1"]);
+    expect(changes[0]?.operations).toEqual([{ method: "DELETE", path: "/alerts/1" }]);
+  });
+
+  it("is found by its id, whatever it is called by now", () => {
+    const renamed = { alert: [alert(1, { name: "by hand" }), alert(2)] };
+    expect(plan(rest, { objects: renamed, ownership }).changes).toMatchObject([
+      { action: "delete", id: "1", previousName: "by hand" },
+    ]);
+  });
+
+  it("and already gone is forgotten without a change", () => {
+    const { changes, inventory } = plan(rest, { objects: { alert: [alert(2)] }, ownership });
+    expect([changes, inventory]).toEqual([[], true]);
+  });
+
+  it("is left alone, with a warning, where no file mentions its kind", () => {
+    const { changes, codes } = plan(
+      { ...manifest(), kinds: ["tag"] },
+      { objects: { ...objects, tag: [] }, ownership },
+    );
+    expect([changes, codes]).toEqual([[], ["kind-not-mentioned"]]);
+    const none = plan({ ...manifest(), kinds: ["alert"] }, { objects, ownership });
+    expect(none.actions).toEqual(["delete alert/a1", "delete alert/a2"]);
+  });
+
+  it("is left alone, with a warning, where its file is not part of the run", () => {
+    const elsewhere = owned(entry("alert/a1", "1", { file: "other/x.yaml" }), entry("alert/a2", "2"));
+    const { changes, codes } = plan(rest, { objects, ownership: elsewhere });
+    expect([changes, codes]).toEqual([[], ["declared-elsewhere"]]);
+    const covering: Manifest = { ...rest, scope: { files: [], folders: ["other"] } };
+    expect(plan(covering, { objects, ownership: elsewhere }).actions).toEqual(["delete alert/a1"]);
+  });
+
+  it("is only released where it is built in", () => {
+    const builtIn = { alert: [alert(1, { author: "ExtraHop" }), alert(2)] };
+    const adopted = owned(entry("alert/a1", "1", { adopted: true }), entry("alert/a2", "2"));
+    const { changes, refused } = plan(rest, { objects: builtIn, ownership: adopted });
+    expect(changes).toMatchObject([{ action: "release", operations: [] }]);
+    expect(refused).toEqual([]);
+  });
+
+  it("stays protected when the whole entry is removed", () => {
+    const kept = owned(entry("alert/a1", "1", { preventDestroy: true }), entry("alert/a2", "2"));
+    expect(plan(rest, { objects, ownership: kept }).refused).toEqual(["guard-prevent-destroy"]);
+  });
+
+  it("counts for the limit of deletes", () => {
+    const many = Array.from({ length: 10 }, (_, i) => i + 10);
+    const all = owned(...many.map((id) => entry(`alert/a${id}`, String(id))));
+    const emptied: Manifest = { ...manifest(), kinds: ["alert"] };
+    const objectsOf = { alert: many.map((id) => alert(id)) };
+    expect(plan(emptied, { objects: objectsOf, ownership: all }).refused).toEqual(["guard-max-deletes"]);
+    expect(plan({ ...emptied, maxDeletes: 10 }, { objects: objectsOf, ownership: all }).refused).toEqual([]);
+  });
+});
+
+describe("the cause of a difference", () => {
+  const cause = (applied: Json, live: Json, declared: Json) => {
+    const ownership = owned(entry("alert/a1", "1", { values: { severity: applied } }));
+    const { changes } = plan(one("alert/a1", { fields: { severity: declared } }), {
+      objects: { alert: [alert(1, { severity: live })] },
+      ownership,
+    });
+    return [changes[0]?.cause, changes[0]?.fields[0]?.cause];
+  };
+
+  it("is the manifest, drift or both, by what was applied last", () => {
+    expect(cause(3, 3, 1)).toEqual(["manifest", "manifest"]);
+    expect(cause(1, 3, 1)).toEqual(["drift", "drift"]);
+    expect(cause(2, 3, 1)).toEqual(["conflict", "conflict"]);
+  });
+
+  it("is told of links as well", () => {
+    const links = (applied: readonly string[], live: readonly string[]) => {
+      const ownership = owned(entry("alert/a1", "1", { links: { email_groups: applied } }));
+      const declared = one("alert/a1", { relations: { email_groups: ["M"] } });
+      const { changes } = plan(declared, {
+        objects: {
+          alert: [alert(1)],
+          email_group: [
+            { id: 5, group_name: "M" },
+            { id: 6, group_name: "N" },
+          ],
+        },
+        links: { "alert/1/email_groups": live.map((id) => target(`email_group/${id}`, id)) },
+        ownership,
+      });
+      return changes[0]?.relations[0]?.cause;
+    };
+    expect([links(["5"], []), links([], []), links(["6"], [])]).toEqual(["drift", "manifest", "conflict"]);
+  });
+
+  it("of a missing object is that somebody deleted it", () => {
+    const parts = { fields: { type: "detection", severity: 3 } };
+    const missing = (severity: number) =>
+      plan(one("alert/a1", parts), {
+        objects: { alert: [] },
+        ownership: owned(entry("alert/a1", "1", { values: { type: "detection", severity } })),
+      }).changes[0]?.cause;
+    expect([missing(3), missing(4)]).toEqual(["drift", "conflict"]);
+    expect(
+      plan(one("alert/a1", parts), { objects: { alert: [] }, ownership: owned() }).changes[0]?.cause,
+    ).toBe("manifest");
+  });
+
+  it("of another name is who gave it", () => {
+    const byHand = plan(one("tag/t"), {
+      objects: { tag: [{ id: 1, name: "x" }] },
+      ownership: owned(entry("tag/t", "1")),
+    });
+    expect(byHand.changes).toMatchObject([{ action: "rename", previousName: "x", cause: "drift" }]);
+    const here = plan(one("tag/new", { lifecycle: { renamedFrom: ["t"] } }), {
+      objects: { tag: [{ id: 1, name: "t" }] },
+      ownership: owned(entry("tag/t", "1")),
+    });
+    expect(here.changes).toMatchObject([{ action: "rename", previousName: "t", cause: "manifest" }]);
+    expect(here.actions).toEqual(["rename tag/new"]);
+  });
+});
+
+describe("a field that is declared no more", () => {
+  it("is released: shown, left as it is, and recorded no longer", () => {
+    const ownership = owned(
+      entry("alert/a1", "1", { values: { severity: 3, description: "x" }, links: { networks: [] } }),
+    );
+    const { changes, inventory } = plan(one("alert/a1", { fields: { severity: 3 } }), {
+      objects: { alert: [alert(1)] },
+      ownership,
+    });
+    expect(changes).toMatchObject([
+      { action: "release", released: ["description", "networks"], operations: [] },
+    ]);
+    expect(inventory).toBe(true);
+  });
+
+  it("may be one key of an object", () => {
+    const ownership = owned(
+      entry("trigger/T", "1", { values: { "hints/snaplen": 96, "hints/flowUdpAll": true } }),
+    );
+    const live = { id: 1, name: "T", hints: { snaplen: 96, flowUdpAll: true } };
+    const { changes } = plan(one("trigger/T", { fields: { hints: { snaplen: 96 } } }), {
+      objects: { trigger: [live] },
+      ownership,
+    });
+    expect(changes).toMatchObject([{ action: "release", released: ["hints/flowUdpAll"] }]);
+  });
+});
+
+describe("another owner's object", () => {
+  const other: Inventory = { owner: "other", salt: SALT, appliedAt: 1, entries: [entry("alert/a1", "1")] };
+  const ownership = createOwnership(
+    { owner: "test", salt: SALT, appliedAt: null, entries: [] },
+    [other],
+    true,
+  );
+
+  it("is neither adopted, changed nor deleted", () => {
+    for (const parts of [{ fields: { severity: 1 } }, { lifecycle: { state: "absent" as const } }]) {
+      expect(plan(one("alert/a1", parts), { objects: { alert: [alert(1)] }, ownership }).refused).toEqual([
+        "guard-other-owner",
+      ]);
+    }
+  });
+});
+
+describe("nothing changed", () => {
+  it("is an empty plan, and no write of the inventory", () => {
+    const applied = entry("alert/a1", "1", { values: { severity: 3 } });
+    const { changes, inventory } = plan(one("alert/a1", { fields: { severity: 3 } }), {
+      objects: { alert: [alert(1)] },
+      ownership: owned(applied),
+    });
+    expect([changes, inventory]).toEqual([[], false]);
+  });
+});
