@@ -136,6 +136,7 @@ function addExport(program: Command, io: Io, finished: Finished): void {
       ]),
     )
     .option("--built-ins", "also alerts, triggers and groups that ship with the appliance")
+    .option("--owner <name>", "leave out what other owners have")
     .option("--overwrite", "replace files that exist");
   addOutputOptions(addConnectionOptions(command)).action(async (options) => {
     const { exportManifests } = await import("./commands/export.ts");

@@ -188,5 +188,6 @@ export const alert: Kind = {
   builtIn: (wire) => wire.author === "ExtraHop",
   builtInDeclarable: true,
   check,
+  decidedBy: "type",
   applies: (name, fields) => (ONLY_FOR[name] ?? typeOf(fields)) === typeOf(fields),
 };

@@ -121,6 +121,8 @@ export interface Kind {
   readonly liveVariant?: (fields: JsonObject) => string;
   /** Fields that follow from the variant, sent on create. */
   readonly variantFields?: (variant: string | undefined) => JsonObject;
+  /** The field that decides which others apply, where the manifest may leave it to the appliance. */
+  readonly decidedBy?: string;
   /** Whether a field has a meaning beside the others; all have where this is absent. */
   readonly applies?: (name: string, fields: JsonObject) => boolean;
   /** Resources of other kinds that fields name. */

@@ -83,13 +83,14 @@ function missingFields(
 
 /** Fields without a meaning for the live object, which the manifest leaves what it is. */
 function misplacedFields(resource: Resource, live: LiveObject | undefined): readonly Diagnostic[] {
-  const { applies, noun } = kindNamed(resource.kind);
-  if (applies === undefined || live === undefined) return [];
-  const whole = future(resource, live);
+  const { applies, decidedBy, noun } = kindNamed(resource.kind);
+  if (applies === undefined || decidedBy === undefined || live === undefined) return [];
+  if (resource.fields[decidedBy] !== undefined) return [];
+  const whole = { ...resource.fields, [decidedBy]: live.fields[decidedBy] ?? null };
   return Object.keys(resource.fields)
     .filter((name) => !applies(name, whole))
     .flatMap((name) => {
-      const detail = `On the appliance ${resource.address} (id ${live.id}) is ${noun} to which ${name} does not apply, so ${name} would be refused. Declare type as well to change what it is, or remove ${name}.`;
+      const detail = `On the appliance ${resource.address} (id ${live.id}) is ${noun} of ${decidedBy} ${String(live.fields[decidedBy])}, to which ${name} does not apply. Declare ${decidedBy} as well to change it, or remove ${name}.`;
       return error(
         resource,
         `/${name}`,

@@ -4,7 +4,7 @@ import { createApplianceStore, locateInventories } from "../inventory/appliance-
 import { createFileStore } from "../inventory/file-store.ts";
 import { createNoStore, type InventoryStore, newInventory } from "../inventory/store.ts";
 import { INVENTORY_KIND } from "../kinds/inventory-object.ts";
-import type { Diagnostic, Inventory, Manifest } from "../model.ts";
+import type { Diagnostic, Id, Inventory, JsonObject, Manifest } from "../model.ts";
 import type { LiveObjects } from "./match.ts";
 import { createOwnership, type Ownership, UNRECORDED } from "./ownership.ts";
 
@@ -50,4 +50,19 @@ export async function openInventory(
     case "none":
       return { store: createNoStore(), ownership: UNRECORDED, objects: visible, diagnostics: [] };
   }
+}
+
+/**
+ * What an export leaves out: the objects that hold inventories, and with an owner given what all other
+ * owners have.
+ */
+export function notExported(
+  inventoryObjects: readonly JsonObject[],
+  owner: string | undefined,
+): (kind: string, id: Id) => boolean {
+  const located = locateInventories(inventoryObjects);
+  const foreign =
+    owner === undefined ? UNRECORDED : createOwnership(newInventory(owner), located.others(owner), true);
+  return (kind, id) =>
+    (kind === INVENTORY_KIND && located.ids.has(id)) || foreign.otherOwner(kind, id) !== undefined;
 }

@@ -157,7 +157,10 @@ describe("a list in pages", () => {
   test.each([
     [0, Infinity, 1],
     [7, Infinity, 1],
-    [999, Infinity, 1],
+    [99, Infinity, 1],
+    [100, Infinity, 2],
+    [999, Infinity, 2],
+    [1000, 250, 5],
     [1000, Infinity, 2],
     [1001, Infinity, 2],
     [2500, Infinity, 4],

@@ -1,5 +1,5 @@
 /** `hopsync export` on a sandbox that has everything: files, documents, refusals, and the way there and back. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -21,7 +21,11 @@ const isExport = new Ajv2020({ strict: true, strictTypes: "log", allowUnionTypes
 /** Few devices, so that a selector that takes many keeps the golden files short. */
 async function full(options: SandboxOptions = {}): Promise<Sandbox> {
   const box = await sandbox({ devices: 40, ...options });
-  expect((await cli(["apply", EVERYTHING, "--auto-approve"], { sandbox: box, env })).code).toBe(0);
+  const cwd = folder();
+  cpSync(EVERYTHING, join(cwd, "manifests"), { recursive: true });
+  // Nobody's objects are what an export begins with.
+  writeFileSync(join(cwd, "manifests/unrecorded.yaml"), "version: 1\ninventory: none\n");
+  expect((await cli(["apply", "--auto-approve"], { sandbox: box, cwd, env })).code).toBe(0);
   return box;
 }
 
@@ -76,7 +80,10 @@ describe("export", () => {
     };
     const there = await exportTo(first);
     const plan = ["plan", there.path, "--detailed-exitcode"];
-    expect((await cli(plan, { sandbox: first, cwd: there.cwd })).code).toBe(0);
+    const { code, stdout } = await cli([...plan, "--format", "json"], { sandbox: first, cwd: there.cwd });
+    const { changes } = JSON.parse(stdout) as { changes: { action: string; operations: unknown[] }[] };
+    // Everything is adopted as it is: no request but the inventory's.
+    expect([code, changes.filter((c) => c.action !== "adopt" || c.operations.length > 0)]).toEqual([2, []]);
     expect(
       (await cli(["apply", there.path, "--auto-approve"], { sandbox: second, cwd: there.cwd })).code,
     ).toBe(0);

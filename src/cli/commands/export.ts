@@ -2,11 +2,13 @@
 import { join } from "node:path";
 import { EXIT, HopsyncError } from "../../errors.ts";
 import { kinds } from "../../kinds/index.ts";
+import { INVENTORY_KIND, INVENTORY_PATH } from "../../kinds/inventory-object.ts";
 import { fitEntries } from "../../manifest/fit.ts";
 import { type FileScope, layOutManifests } from "../../manifest/layout.ts";
 import { writeManifest } from "../../manifest/write.ts";
 import type { Diagnostic, ExportedEntry } from "../../model.ts";
 import { exportLive } from "../../reconcile/export.ts";
+import { notExported } from "../../reconcile/inventory.ts";
 import { renderExport } from "../../render/export-text.ts";
 import type { Io } from "../io.ts";
 import type { ConnectionFlags, OutputOptions } from "../options.ts";
@@ -20,6 +22,8 @@ export interface ExportFlags extends OutputOptions, ConnectionFlags {
   readonly oneFilePer?: FileScope;
   readonly builtIns?: true;
   readonly overwrite?: true;
+  /** Whose objects: those of all other owners are left out. */
+  readonly owner?: string;
 }
 
 export async function exportManifests(options: ExportFlags, io: Io): Promise<number> {
@@ -27,9 +31,15 @@ export async function exportManifests(options: ExportFlags, io: Io): Promise<num
     refuseWithoutFolder(options);
     const port = await session.connect(options);
     const wanted = kinds.filter(({ section }) => options.kind?.includes(section) ?? true);
+    // Other owners' objects of any kind are told by the inventories alone.
+    const listed = options.owner === undefined ? undefined : await port.list(INVENTORY_PATH);
     const live = await exportLive(port, {
       kinds: wanted.map(({ kind }) => kind),
       builtIns: options.builtIns ?? false,
+      leaveOut: (objects) => {
+        const own = objects.get(INVENTORY_KIND) ?? [];
+        return notExported(listed ?? own.map(({ fields }) => fields), options.owner);
+      },
     });
     const { entries, diagnostics } = fitEntries(live.entries);
     session.note([...live.diagnostics, ...diagnostics]);
