@@ -10,8 +10,11 @@ const INDENT = "      ";
 /** Columns of the line diff under a label. */
 const BELOW = "        ";
 const GAP = 2;
-/** A longer label stands on a line of its own. */
+/** A longer label stands on a line of its own; so does one that takes more than this part of the width. */
 const MAX_LABEL = 28;
+const LABEL_SHARE = 0.4;
+/** More names than this are counted. */
+const MAX_NAMES = 50;
 const SYMBOL_WIDTH = 3;
 const ACTION_WIDTH = 7;
 
@@ -61,7 +64,8 @@ function details(change: Change, style: Style): readonly string[] {
     ...change.fields.map((f) => fieldPath(f.pointer)),
     ...change.relations.map((r) => printable(r.relation)),
   ];
-  const labelWidth = Math.max(0, ...labels.map(displayWidth).filter((width) => width <= MAX_LABEL));
+  const most = Math.min(MAX_LABEL, Math.floor(style.width * LABEL_SHARE));
+  const labelWidth = Math.max(0, ...labels.map(displayWidth).filter((width) => width <= most));
   const width = style.width - INDENT.length - labelWidth - GAP;
   const layout = {
     style,
@@ -92,7 +96,15 @@ function links(
   layout: { readonly style: Style; readonly width: number },
 ): readonly string[] {
   const name = (address: Address): string => linkName(change.labels?.[address] ?? nameOf(address));
-  return signedLists(change.assign.map(name), change.unassign.map(name), layout);
+  return signedLists(named(change.assign.map(name)), named(change.unassign.map(name)), layout);
+}
+
+/** All of the names, or the first and how many more there are. */
+function named(names: readonly string[]): readonly string[] {
+  // Leaving out a single name would take as much space as showing it.
+  if (names.length <= MAX_NAMES + 1) return names;
+  const more = `… and ${names.length - MAX_NAMES} more (--format json names all)`;
+  return [...names.slice(0, MAX_NAMES), more];
 }
 
 /** Quoted where it could be taken for more than one name. */

@@ -1,13 +1,14 @@
 /**
  * One field's change as lines of a text plan: aligned `before → after` where that fits, else the
- * form that shows the difference best (items of a list, two lines, a line diff).
+ * form that shows the difference best (items of a list, one below the other, a line diff). Nothing of a
+ * value that is written is cut: a reviewer approves what stands here.
  */
 import { isArray, isObject } from "../json.ts";
 import { type Action, type Cause, type FieldChange, type Json, SENSITIVE } from "../model.ts";
 import { printableJson } from "./clean.ts";
 import type { Paint, Style } from "./style.ts";
-import { type DiffRow, diffText } from "./text-diff.ts";
-import { cut, cutPair, displayWidth, join, pad } from "./text-width.ts";
+import { type DiffRow, diffText, limitRows } from "./text-diff.ts";
+import { CONTINUED, displayWidth, fold, pad, wrapAll } from "./text-width.ts";
 import { count, fieldCauseText, fieldPath } from "./words.ts";
 
 /** A label with what stands beside it; `below` starts further left, under the label. */
@@ -29,9 +30,8 @@ export interface FieldLayout {
   readonly action: Action;
 }
 
-const MAX_ITEMS = 12;
-const MAX_VALUE_LINES = 6;
-const MAX_DIFF_ROWS = 40;
+/** Of a longer script this many added and as many removed lines are shown. */
+const MAX_CHANGED_LINES = 400;
 /** A longer value does not push the arrows of the others to the right. */
 const MAX_ALIGNED = 32;
 /** Columns of `- ` and ` → `. */
@@ -111,20 +111,26 @@ function inlinePair(field: FieldChange, layout: FieldLayout, beforeWidth: number
 }
 
 function stackedPair(field: FieldChange, layout: FieldLayout): readonly string[] {
-  const { removed, added } = layout.style;
-  const [before, after] = cutPair(side(field, "before"), side(field, "after"), layout.width - MARK);
-  return [removed(`- ${before}`), added(`+ ${after}`)];
+  const { style, width } = layout;
+  const lines = (which: "before" | "after"): readonly string[] => valueLines(field, which, width - MARK);
+  return [
+    ...lines("before").map((line, i) => style.removed(`${i === 0 ? "-" : " "} ${line}`)),
+    ...lines("after").map((line, i) => style.added(`${i === 0 ? "+" : " "} ${line}`)),
+  ];
 }
 
 /** A value that exists on one side only. */
 function singleLines(field: FieldChange, layout: FieldLayout): readonly string[] {
   const paint = layout.style[ONE_SIDED[layout.action] ?? "changed"];
-  const value = field.after ?? field.before ?? null;
-  const text = side(field, field.after === undefined ? "before" : "after");
-  if (field.sensitive || !(isArray(value) || isObject(value))) return [paint(cut(text, layout.width))];
-  const lines = join(text.split(", "), ", ", layout.width);
-  const shown = lines.length > MAX_VALUE_LINES ? [...lines.slice(0, MAX_VALUE_LINES - 1), "…"] : lines;
-  return shown.map((line) => paint(cut(line, layout.width)));
+  return valueLines(field, field.after === undefined ? "before" : "after", layout.width).map(paint);
+}
+
+/** The whole value: a list or an object broken between its items, all else at spaces. */
+function valueLines(field: FieldChange, which: "before" | "after", width: number): readonly string[] {
+  const value = field[which];
+  const text = side(field, which);
+  const items = isArray(value) || isObject(value) ? text.split(", ") : [text];
+  return wrapAll(items, ", ", width);
 }
 
 /** What a list gains and loses; empty when only its order changes. */
@@ -148,7 +154,7 @@ function without(items: readonly string[], others: readonly string[]): readonly 
   });
 }
 
-/** `+ a, b, … and 3 more` and `- c`, wrapped between items. */
+/** `+ a, b` and `- c`, all of them, wrapped between items. */
 export function signedLists(
   added: readonly string[],
   removed: readonly string[],
@@ -166,11 +172,7 @@ function signedList(
   paint: Paint,
   layout: Pick<FieldLayout, "style" | "width">,
 ): readonly string[] {
-  const room = layout.width - MARK;
-  // Leaving out a single item would take as much space as showing it.
-  const shown = items.length > MAX_ITEMS + 1 ? items.slice(0, MAX_ITEMS) : items;
-  const more = items.length > shown.length ? [`… and ${items.length - shown.length} more`] : [];
-  const lines = join([...shown.map((item) => cut(item, room - 1)), ...more], ", ", room);
+  const lines = wrapAll(items, ", ", layout.width - MARK);
   return lines.map((line, i) => paint(`${i === 0 ? sign : " "} ${line}`));
 }
 
@@ -182,21 +184,19 @@ function isLongText(field: FieldChange): boolean {
   return breaks(field.before) || breaks(field.after);
 }
 
-/** A line diff; of a text that goes away or is left as it is only its length. */
+/** A line diff; of a text that is left as it is only its length. */
 function textLines(field: FieldChange, layout: FieldLayout): Pick<Entry, "beside" | "below"> {
   const { style } = layout;
   const [before, after] = [asText(field.before), asText(field.after)];
   const diff = diffText(before, after);
-  if (after === "") {
-    const single = ONE_SIDED[layout.action];
-    const length = style[single ?? "removed"](count(diff.removed, "line"));
-    return { beside: [single ? length : `${length} ${style.dim("→")} ${style.added(side(field, "after"))}`] };
-  }
+  if (layout.action === "release") return { beside: [style.dim(count(diff.removed, "line"))] };
   const counts = [
     ...(diff.added > 0 ? [style.added(`+${count(diff.added, "line")}`)] : []),
     ...(diff.removed > 0 ? [style.removed(`-${count(diff.removed, "line")}`)] : []),
-  ];
-  return { beside: [counts.join(", ")], below: diffLines(diff.rows, layout) };
+  ].join(", ");
+  const cleared = after === "" && ONE_SIDED[layout.action] === undefined;
+  const end = cleared ? ` ${style.dim("→")} ${style.added(side(field, "after"))}` : "";
+  return { beside: [counts + end], below: diffLines(limitRows(diff.rows, MAX_CHANGED_LINES), layout) };
 }
 
 function asText(value: Json | undefined): string {
@@ -204,41 +204,28 @@ function asText(value: Json | undefined): string {
 }
 
 function diffLines(rows: readonly DiffRow[], layout: FieldLayout): readonly string[] {
-  const shown = rows.length > MAX_DIFF_ROWS + 1 ? rows.slice(0, MAX_DIFF_ROWS) : rows;
-  const gutter = Math.max(...shown.map((row) => String(row.line ?? "").length));
-  const lines = shown.map((row, i) => diffLine(row, counterpart(shown, i), gutter, layout));
-  const hidden = rows.length - shown.length;
-  if (hidden === 0) return lines;
-  return [
-    ...lines,
-    layout.style.dim(`${" ".repeat(gutter)} … ${count(hidden, "more line")} (--format json has all)`),
-  ];
+  const gutter = rows.reduce((width, row) => Math.max(width, String(row.line ?? "").length), 0);
+  return rows.flatMap((row) => diffLine(row, gutter, layout));
 }
 
-function diffLine(row: DiffRow, other: string, gutter: number, layout: FieldLayout): string {
+/** A row of the diff; on the lines that continue it the mark stands in place of the sign. */
+function diffLine(row: DiffRow, gutter: number, layout: FieldLayout): readonly string[] {
   const { style } = layout;
   const number = String(row.line ?? "").padStart(gutter);
-  if (row.sign === "…") return style.dim(`${number} …`);
-  const text = cutPair(row.text, other, layout.belowWidth - gutter - 3)[0];
-  const line = `${row.sign} ${text}`.trimEnd();
-  if (row.sign === "-") return `${style.dim(number)} ${style.removed(line)}`;
-  if (row.sign === "+") return `${style.dim(number)} ${style.added(line)}`;
-  return row.sign === " " ? `${style.dim(number)} ${line}`.trimEnd() : style.dim(`${number} ${line}`);
+  if (row.sign === "…") {
+    const left = row.text === "" ? "" : ` ${row.text} (--format json shows all)`;
+    return [style.dim(`${number} …${left}`)];
+  }
+  const paint = rowPaint(row.sign, style);
+  return fold(row.text, layout.belowWidth - gutter - 3).map((piece, i) => {
+    const start = i === 0 ? number : " ".repeat(gutter);
+    const line = `${i === 0 ? row.sign : CONTINUED} ${piece}`.trimEnd();
+    return `${style.dim(start)} ${paint(line)}`.trimEnd();
+  });
 }
 
-/** The text that a changed row stands against: the same row of the neighbouring run of the other sign. */
-function counterpart(rows: readonly DiffRow[], index: number): string {
-  const sign = rows[index]?.sign;
-  if (sign !== "-" && sign !== "+") return "";
-  const step = sign === "-" ? 1 : -1;
-  let first = index;
-  while (rows[first - 1]?.sign === sign) first -= 1;
-  let edge = index;
-  while (rows[edge]?.sign === sign) edge += step;
-  const other = sign === "-" ? "+" : "-";
-  if (rows[edge]?.sign !== other) return "";
-  let start = edge;
-  while (rows[start - 1]?.sign === other) start -= 1;
-  const match = rows[start + index - first];
-  return match?.sign === other ? match.text : "";
+function rowPaint(sign: DiffRow["sign"], style: Style): Paint {
+  if (sign === "-") return style.removed;
+  if (sign === "+") return style.added;
+  return sign === " " ? (text) => text : style.dim;
 }

@@ -6,7 +6,10 @@ import { type StructuredPatchHunk, structuredPatch } from "diff";
 import { printable } from "./clean.ts";
 
 export interface DiffRow {
-  /** `…` stands for unchanged lines that are left out, `\` for a missing line break at the end. */
+  /**
+   * `…` stands for lines that are left out, with a text that counts those that are not unchanged; `\`
+   * for a missing line break at the end.
+   */
   readonly sign: " " | "-" | "+" | "…" | "\\";
   /** The line's number on its own side; null where the row is no line. */
   readonly line: number | null;
@@ -35,6 +38,38 @@ export function diffText(before: string, after: string): TextDiff {
     added: rows.filter((r) => r.sign === "+").length,
     removed: rows.filter((r) => r.sign === "-").length,
   };
+}
+
+/**
+ * The rows with at most `limit` added and as many removed lines. In place of each run of rows that is
+ * left out stands one that says how many lines it was.
+ */
+export function limitRows(rows: readonly DiffRow[], limit: number): readonly DiffRow[] {
+  const seen = { "-": 0, "+": 0 };
+  const shown: DiffRow[] = [];
+  let left: DiffRow[] = [];
+  const close = (): void => {
+    if (left.length > 0) shown.push({ sign: "…", line: null, text: leftOut(left) });
+    left = [];
+  };
+  for (const row of rows) {
+    const changed = row.sign === "-" || row.sign === "+" ? row.sign : undefined;
+    if (changed !== undefined) seen[changed] += 1;
+    if (changed === undefined ? left.length > 0 : seen[changed] > limit) left.push(row);
+    else {
+      close();
+      shown.push(row);
+    }
+  }
+  close();
+  return shown;
+}
+
+/** `2 added and 3 removed lines not shown`. */
+function leftOut(rows: readonly DiffRow[]): string {
+  const [added, removed] = ["+", "-"].map((sign) => rows.filter((row) => row.sign === sign).length);
+  const parts = [...(added ? [`${added} added`] : []), ...(removed ? [`${removed} removed`] : [])];
+  return `${parts.join(" and ")} ${(added ?? 0) + (removed ?? 0) === 1 ? "line" : "lines"} not shown`;
 }
 
 /** A line break at the end matters only where exactly one of two texts has it. */

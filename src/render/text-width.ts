@@ -1,6 +1,7 @@
 /**
- * How many terminal columns a text takes, and cutting, padding and wrapping by that measure. Takes
- * printable text without colours: measure first, colour afterwards.
+ * How many terminal columns a text takes, and padding, wrapping and cutting by that measure. Takes
+ * printable text without colours: measure first, colour afterwards. What a plan would do is wrapped,
+ * never cut: `cut` is for what is shown to find a place or to pass the time.
  */
 
 const SEGMENTER: Intl.Segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
@@ -51,28 +52,6 @@ function head(text: string, width: number): string {
   return taken;
 }
 
-/**
- * Two texts cut to the width so that their first difference stays in sight: as much of a common
- * start as is in the way is left out, with a leading `…`.
- */
-export function cutPair(a: string, b: string, width: number): readonly [string, string] {
-  if (displayWidth(a) <= width && displayWidth(b) <= width) return [a, b];
-  const [left, right] = [graphemes(a), graphemes(b)];
-  const start = viewStart(left, right, width);
-  const view = (all: readonly string[]): string =>
-    cut(start > 0 ? `…${all.slice(start).join("")}` : all.join(""), width);
-  return [view(left), view(right)];
-}
-
-/** Where to begin so that a third of the width stands before the difference, or the ends fit. */
-function viewStart(left: readonly string[], right: readonly string[], width: number): number {
-  const differs = left.findIndex((g, i) => g !== right[i]);
-  const common = left.slice(0, differs === -1 ? left.length : differs);
-  if (displayWidth(common.join("")) <= (width * 2) / 3) return 0;
-  const ends = Math.max(left.length, right.length) + 1 - width;
-  return Math.max(0, Math.min(common.length - Math.floor(width / 3), ends));
-}
-
 export function pad(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - displayWidth(text)));
 }
@@ -89,16 +68,72 @@ export function wrap(text: string, width: number): readonly string[] {
 
 /** Items joined by a separator into lines of at most `width` columns; no item is broken. */
 export function join(items: readonly string[], separator: string, width: number): readonly string[] {
+  return flow(items, separator, width, (item) => [item]);
+}
+
+/** Begins a line that goes on in the middle of a word, or of a line of a script. */
+export const CONTINUED = "↳";
+
+/**
+ * Lines of at most `width` columns that hold every character: broken between items where they fit,
+ * else at a single space, else anywhere with a mark. A break without mark stands for one space.
+ */
+export function wrapAll(items: readonly string[], separator: string, width: number): readonly string[] {
+  const room = width - displayWidth(separator.trimEnd());
+  const marked = (word: string): readonly string[] =>
+    fold(word, room - 1).map((piece, i) => (i === 0 ? piece : CONTINUED + piece));
+  return flow(items, separator, width, (item) => flow(item.split(/(?<=\S) (?=\S)/), " ", room, marked));
+}
+
+/**
+ * The text in pieces of at most `width` columns, or of one grapheme. Ends a piece before a space where
+ * one is near, so that no space stands at its end, unseen.
+ */
+export function fold(text: string, width: number): readonly string[] {
+  const pieces: string[] = [];
+  let piece: readonly string[] = [];
+  let columns = 0;
+  for (const grapheme of graphemes(text)) {
+    const taken = graphemeWidth(grapheme);
+    if (columns + taken > width && piece.length > 0) {
+      const end = grapheme === " " ? piece.length : pieceEnd(piece);
+      pieces.push(piece.slice(0, end).join(""));
+      piece = piece.slice(end);
+      columns = displayWidth(piece.join(""));
+    }
+    piece = [...piece, grapheme];
+    columns += taken;
+  }
+  return [...pieces, piece.join("")];
+}
+
+/** Before the last run of spaces, unless the piece would lose a third. */
+function pieceEnd(piece: readonly string[]): number {
+  let end = piece.lastIndexOf(" ");
+  while (end > 0 && piece[end - 1] === " ") end -= 1;
+  return end * 3 > piece.length * 2 ? end : piece.length;
+}
+
+/** Items joined into lines; one that is wider than a line begins on a new one and is broken. */
+function flow(
+  items: readonly string[],
+  separator: string,
+  width: number,
+  broken: (item: string) => readonly string[],
+): readonly string[] {
+  const end = separator.trimEnd();
   const lines: string[] = [];
   let line: string | undefined;
   for (const item of items) {
     const longer: string = line === undefined ? item : line + separator + item;
-    if (line !== undefined && displayWidth(longer + separator.trimEnd()) > width) {
-      lines.push((line + separator).trimEnd());
-      line = item;
-    } else {
+    if (displayWidth(longer + end) <= width) {
       line = longer;
+      continue;
     }
+    if (line !== undefined) lines.push((line + separator).trimEnd());
+    const parts = displayWidth(item + end) <= width ? [item] : broken(item);
+    lines.push(...parts.slice(0, -1));
+    line = parts.at(-1) ?? "";
   }
   return line === undefined ? lines : [...lines, line];
 }

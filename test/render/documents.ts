@@ -187,7 +187,7 @@ function created(): Change {
       field(
         "/description",
         undefined,
-        `Errors per response. ${"More than one in twenty is bad. ".repeat(3)}`,
+        `Errors per response.${" More than one in twenty is bad.".repeat(3)}`,
         {
           cause: "manifest",
         },
@@ -307,6 +307,59 @@ export function hostileChanges(): readonly Change[] {
       ],
     }),
     change("tag/مرحبا \u200fRTL", "create", { fields: [field("/name", undefined, "e\u0301 \u{e0061}")] }),
+  ];
+}
+
+const RULES = [
+  { field: "role", operator: "=", operand: "http_server" },
+  { field: "software", operator: "=", operand: "nginx behind the load balancer of the second site" },
+  { field: "tag", operator: "=", operand: "pci" },
+];
+
+/** Values, lists and lines that are longer than a line of output. */
+export function longChanges(): readonly Change[] {
+  const line = 'Remote.HTTP("siem").post({path: "/slow", payload: JSON.stringify({uri: HTTP.uri, ms: t})});';
+  const prose = (first: string, last: string): string =>
+    `${first} responses per minute of the web servers in both sites, without those of the health checks that the load balancer sends. ${last} looks at it.`;
+  return [
+    change("alert/Two regions", "update", {
+      cause: "drift",
+      fields: [
+        field("/description", prose("Slow", "Nobody"), prose("Failed", "The night shift"), {
+          cause: "manifest",
+        }),
+        field("/filter/rules", RULES, [...RULES.slice(0, 2), { ...RULES[2], operand: "pos" } as Json], {
+          cause: "drift",
+        }),
+        field(
+          "/cc",
+          ["a@example.com"],
+          Array.from({ length: 16 }, (_, i) => `person-${i + 1}@example.com`),
+        ),
+        field("/stat_name", undefined, `extrahop.device.${"very_".repeat(14)}long`),
+      ],
+    }),
+    change("trigger/Minified", "create", {
+      fields: [
+        field("/events", undefined, [
+          "HTTP_REQUEST",
+          "HTTP_RESPONSE",
+          "SSL_OPEN",
+          "SSL_CLOSE",
+          "DNS_RESPONSE",
+        ]),
+        field("/script", undefined, `// ${line} ${line}\n${"x".repeat(150)}\nexit();\n`),
+      ],
+    }),
+    change("trigger/One line", "update", {
+      fields: [
+        field(
+          "/script",
+          `a();\n${line} // first\n${line}\nb();\n`,
+          `a();\n${line} // other\n${line}\nc();\n`,
+        ),
+      ],
+    }),
   ];
 }
 

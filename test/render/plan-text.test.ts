@@ -6,13 +6,16 @@ import { displayWidth } from "../../src/render/text-width.ts";
 import { expectGolden } from "../helpers/golden.ts";
 import {
   change,
+  devices,
   everyAction,
   field,
   hostileChanges,
   LONG_SCRIPT,
+  longChanges,
   manyLinks,
   plain,
   planDocument,
+  relation,
 } from "./documents.ts";
 
 const quiet = { showRequests: false } as const;
@@ -57,11 +60,46 @@ describe("renderPlan", () => {
     expectGolden("render/plan-hostile.txt", text);
   });
 
+  it.each([80, 40])("wraps what is longer than a line of %i columns, and cuts nothing", (width) => {
+    const style = createStyle({ color: false, width });
+    expectGolden(`render/plan-long-${width}.txt`, renderPlan(planDocument(longChanges()), style, quiet));
+  });
+
+  it("names 50 links, and one more rather than its count", () => {
+    const { addresses, labels } = devices(52);
+    const text = (number: number): string =>
+      renderPlan(
+        planDocument([
+          change("tag/pci", "update", {
+            relations: [relation("devices", addresses.slice(0, number), [], labels)],
+          }),
+        ]),
+        plain,
+        quiet,
+      );
+    expect(text(51)).toContain("web-051 (10.1.2.51)\n");
+    expect(text(52)).not.toContain("web-051");
+    expect(text(52).replaceAll(/\n +/g, " ")).toContain(
+      "web-050 (10.1.2.50), … and 2 more (--format json names all)",
+    );
+  });
+
   it("counts many links and names the first", () => {
     expectGolden("render/plan-links.txt", renderPlan(planDocument(manyLinks()), plain, quiet));
   });
 
-  it("shows a long new script in part, and of a deleted one only the length", () => {
+  it("says exactly how much of a very long script it does not show", () => {
+    const lines = (word: string, number: number): string => `${word}\n`.repeat(number);
+    const fields = [field("/script", lines("old", 401), lines("new", 450))];
+    const text = renderPlan(planDocument([change("trigger/Long", "update", { fields })]), plain, quiet);
+    expect(text.match(/- old/g)).toHaveLength(400);
+    expect(text.match(/\+ new/g)).toHaveLength(400);
+    expect(text).toContain("+450 lines, -401 lines");
+    expect(text).toContain("… 1 removed line not shown (--format json shows all)\n");
+    expect(text).toContain("… 50 added lines not shown (--format json shows all)\n");
+  });
+
+  it("shows every line of a script that comes or goes", () => {
     const changes = [
       change("trigger/New", "create", {
         fields: [field("/script", undefined, LONG_SCRIPT), field("/debug", undefined, false)],
@@ -73,7 +111,7 @@ describe("renderPlan", () => {
 
   it("shows one value where there is one, and both where a field comes or goes", () => {
     const fields = [
-      field("/script", LONG_SCRIPT, null),
+      field("/script", "first();\n\nlast();\n", null),
       field("/debug", true, undefined),
       field("/events", ["A", "B"], ["B", "A"]),
     ];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { diffText } from "../../src/render/text-diff.ts";
+import { diffText, limitRows } from "../../src/render/text-diff.ts";
 
 /** Rows as `number sign text`. */
 function rows(before: string, after: string): readonly string[] {
@@ -48,5 +48,38 @@ describe("diffText", () => {
   it("gives up on an exact answer when two long texts have little in common", () => {
     const many = (word: string): string => Array.from({ length: 4000 }, (_, i) => `${word} ${i}\n`).join("");
     expect(diffText(many("a"), many("b"))).toMatchObject({ added: 4000, removed: 4000 });
+  });
+});
+
+describe("limitRows", () => {
+  const text = (word: string, number: number): string =>
+    Array.from({ length: number }, (_, i) => `${word}${i + 1}\n`).join("");
+  const limited = (before: string, after: string, limit: number): readonly string[] =>
+    limitRows(diffText(before, after).rows, limit).map((r) => `${r.line ?? "_"}${r.sign}${r.text}`);
+
+  it("leaves what is within the limit", () => {
+    expect(limited(text("a", 2), text("b", 2), 2)).toEqual(["1-a1", "2-a2", "1+b1", "2+b2"]);
+  });
+
+  it("counts at its place what is left out, of either side", () => {
+    expect(limited(text("a", 4), text("b", 3), 2)).toEqual([
+      "1-a1",
+      "2-a2",
+      "_…2 removed lines not shown",
+      "1+b1",
+      "2+b2",
+      "_…1 added line not shown",
+    ]);
+  });
+
+  it("counts both sides where both are left out in one run", () => {
+    const same = "same\n";
+    expect(limited(`${same}a\n${same}c\n`, `${same}b\n${same}d\n`, 1)).toEqual([
+      "1 same",
+      "2-a",
+      "2+b",
+      "3 same",
+      "_…1 added and 1 removed lines not shown",
+    ]);
   });
 });

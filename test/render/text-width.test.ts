@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cut, cutPair, displayWidth, join, pad, wrap } from "../../src/render/text-width.ts";
+import { cut, displayWidth, fold, join, pad, wrap, wrapAll } from "../../src/render/text-width.ts";
 
 describe("displayWidth", () => {
   it.each([
@@ -37,30 +37,6 @@ describe("cut", () => {
   });
 });
 
-describe("cutPair", () => {
-  it("leaves a pair that fits", () => {
-    expect(cutPair("abc", "abd", 3)).toEqual(["abc", "abd"]);
-  });
-
-  it("keeps the first difference in sight", () => {
-    const [a, b] = cutPair(
-      `${"x".repeat(100)}left${"y".repeat(100)}`,
-      `${"x".repeat(100)}right${"y".repeat(100)}`,
-      30,
-    );
-    expect(a).toBe(`…${"x".repeat(10)}left${"y".repeat(14)}…`);
-    expect(b).toBe(`…${"x".repeat(10)}right${"y".repeat(13)}…`);
-  });
-
-  it("uses the whole width for a difference at the end", () => {
-    expect(cutPair(`${"x".repeat(50)}1`, `${"x".repeat(50)}2`, 10)).toEqual(["…xxxxxxxx1", "…xxxxxxxx2"]);
-  });
-
-  it("shows the start when the difference is there", () => {
-    expect(cutPair("a".repeat(20), "b".repeat(20), 5)).toEqual(["aaaa…", "bbbb…"]);
-  });
-});
-
 describe("pad", () => {
   it("counts columns, not characters", () => {
     expect(pad("日本", 6)).toBe("日本  ");
@@ -91,5 +67,55 @@ describe("join", () => {
     expect(join(["aaaa", "bbbb", "cc"], ", ", 11)).toEqual(["aaaa, bbbb,", "cc"]);
     expect(join(["aaaa", "bbbb", "cc"], ", ", 10)).toEqual(["aaaa,", "bbbb, cc"]);
     expect(join([], ", ", 10)).toEqual([]);
+  });
+});
+
+describe("fold", () => {
+  it.each([
+    ["fits", 4, ["fits"]],
+    ["abcdefgh", 3, ["abc", "def", "gh"]],
+    ["日本語", 5, ["日本", "語"]],
+    ["a👨‍👩‍👧b", 2, ["a", "👨‍👩‍👧", "b"]],
+    ["日", 1, ["日"]],
+    ["", 5, [""]],
+  ])("breaks %j into pieces of %i columns", (text, width, pieces) => {
+    expect(fold(text, width)).toEqual(pieces);
+  });
+
+  it("ends a piece before the spaces near its end, and only there", () => {
+    expect(fold("abcdef  gh ij", 8)).toEqual(["abcdef", "  gh ij"]);
+    expect(fold("ab cdefghij", 9)).toEqual(["ab cdefgh", "ij"]);
+    expect(fold("abcdefghi jk", 9)).toEqual(["abcdefghi", " jk"]);
+  });
+
+  it("loses no character", () => {
+    const text = "  var  a = '日本語 😀'; // é\u0301 and   more";
+    for (let width = 1; width < 40; width += 1) expect(fold(text, width).join("")).toBe(text);
+  });
+});
+
+describe("wrapAll", () => {
+  it("breaks between items, else at single spaces, else with a mark", () => {
+    expect(wrapAll(["one", "two words", "abcdefghijklm", "x"], ", ", 8)).toEqual([
+      "one,",
+      "two",
+      "words,",
+      "abcdef",
+      "↳ghijkl",
+      "↳m, x",
+    ]);
+  });
+
+  it("never breaks at several spaces, which a line break would hide", () => {
+    expect(wrapAll(["aa b  c dd"], ", ", 6)).toEqual(["aa", "b  c", "dd"]);
+  });
+
+  it("keeps within the width and loses nothing", () => {
+    const items = ["a", '"b c"', `"${"d".repeat(30)} e"`, "日本語".repeat(5)];
+    for (let width = 4; width < 60; width += 1) {
+      const lines = wrapAll(items, ", ", width);
+      expect(lines.filter((line) => displayWidth(line) > width)).toEqual([]);
+      expect(lines.join(" ").replaceAll(" ↳", "")).toBe(items.join(", "));
+    }
   });
 });
