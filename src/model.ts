@@ -274,7 +274,7 @@ export interface Change {
   /** Changes of this plan that must be done before this one. */
   readonly requires: readonly Address[];
   readonly cause: Cause;
-  /** The live name, where the change gives the object another one. */
+  /** The live name, where it is not the one in the address. */
   readonly previousName?: string;
   /** The live object was in no inventory and is from now on; said outright by the action `adopt`. */
   readonly adopts?: true;

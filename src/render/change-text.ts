@@ -44,11 +44,11 @@ function heading(change: Change, style: Style): readonly string[] {
 
 function headingNotes(change: Change): readonly string[] {
   const cause = changeCauseText(change);
-  const named = change.fields.some((f) => f.pointer === "/name");
+  const named = change.fields.some((f) => f.pointer === "/name" && f.before === change.previousName);
   const bare = change.fields.length === 0 && change.relations.length === 0;
   return [
-    ...(destroys(change.action) && change.id !== null ? [`id ${change.id}`] : []),
     ...(change.previousName === undefined || named ? [] : [`was ${quoted(change.previousName)}`]),
+    ...(destroys(change.action) && change.id !== null ? [`id ${change.id}`] : []),
     ...(change.action === "adopt" && bare ? ["already as declared"] : []),
     ...(change.action === "release" ? ["left as it is, no longer managed"] : []),
     ...(cause === null ? [] : [cause]),

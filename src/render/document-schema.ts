@@ -109,7 +109,7 @@ const CHANGE: JsonObject = record(
     wave: number("1 for what can start at once, else one more than the latest of requires.", 1),
     requires: listOf("address", "Changes that must be done before this one."),
     cause: { $ref: "#/$defs/cause" },
-    previous_name: text("The live name, where the change gives the object another one."),
+    previous_name: text("The live name, where it is not the one in the address."),
     fields: listOf("field", "Differences in fields."),
     relations: listOf("relation", "Differences in links."),
     operations: listOf("operation", "The HTTP calls, in this order."),

@@ -160,6 +160,22 @@ describe("renderPlan", () => {
     expect(renderPlan(drift, plain, quiet)).toBe("It is not known whether there is drift: 1 error.\n");
   });
 
+  it.each(["adopt", "update", "rename", "replace", "delete", "release"] as const)(
+    "says under which name the object of a %s is found",
+    (action) => {
+      const changes = [change("tag/vv2", action, { id: "2373", previousName: "vv1" })];
+      const heading = renderPlan(planDocument(changes), plain, quiet).split("\n")[2];
+      expect(heading).toMatch(new RegExp(`${action} +tag/vv2  \\(was "vv1"`));
+      expect(heading?.includes("id 2373")).toBe(action === "delete" || action === "replace");
+    },
+  );
+
+  it("says the former name once where a field shows it", () => {
+    const fields = [field("/name", "vv1", "vv2")];
+    const changes = [change("tag/vv2", "rename", { previousName: "vv1", fields })];
+    expect(renderPlan(planDocument(changes), plain, quiet).match(/"vv1"/g)).toHaveLength(1);
+  });
+
   it("words drift as drift", () => {
     const changes = [
       change("alert/Gone", "create", {
