@@ -264,6 +264,19 @@ export interface Operation {
   readonly secrets?: Readonly<Record<Pointer, readonly string[]>>;
 }
 
+export interface MovedLink {
+  /** The object that has the link. */
+  readonly address: Address;
+  /** Of that object. */
+  readonly relation: string;
+}
+
+export interface DroppedMembers {
+  readonly members: readonly Address[];
+  /** Names for people, by address, where the address does not tell. */
+  readonly labels?: Readonly<Record<Address, string>>;
+}
+
 export interface Change {
   readonly address: Address;
   readonly action: Action;
@@ -289,6 +302,10 @@ export interface Change {
   readonly released?: readonly string[];
   readonly fields: readonly FieldChange[];
   readonly relations: readonly RelationChange[];
+  /** Links of other objects that are moved from a replaced object to its successor. */
+  readonly moved?: readonly MovedLink[];
+  /** Members that a replaced object had and its successor does not list. */
+  readonly dropped?: DroppedMembers;
   /** In this order, one after the other. */
   readonly operations: readonly Operation[];
   readonly source?: Source;

@@ -2,8 +2,8 @@
 import type { Address, Change, Operation, RelationChange } from "../model.ts";
 import { printable, printableJson } from "./clean.ts";
 import { type Entry, fieldEntries, signedLists } from "./field-text.ts";
-import type { Style } from "./style.ts";
-import { displayWidth, pad } from "./text-width.ts";
+import type { Paint, Style } from "./style.ts";
+import { displayWidth, pad, wrapAll } from "./text-width.ts";
 import { actionPaint, changeCauseText, destroys, fieldPath, nameOf, SYMBOLS } from "./words.ts";
 
 const INDENT = "      ";
@@ -15,6 +15,8 @@ const MAX_LABEL = 28;
 const LABEL_SHARE = 0.4;
 /** More names than this are counted. */
 const MAX_NAMES = 50;
+const MOVES = "moves";
+const DROPS = "drops";
 const SYMBOL_WIDTH = 3;
 const ACTION_WIDTH = 7;
 
@@ -60,12 +62,7 @@ function quoted(name: string): string {
 }
 
 function details(change: Change, style: Style): readonly string[] {
-  const labels = [
-    ...change.fields.map((f) => fieldPath(f.pointer)),
-    ...change.relations.map((r) => printable(r.relation)),
-  ];
-  const most = Math.min(MAX_LABEL, Math.floor(style.width * LABEL_SHARE));
-  const labelWidth = Math.max(0, ...labels.map(displayWidth).filter((width) => width <= most));
+  const labelWidth = widthOfLabels(change, style);
   const width = style.width - INDENT.length - labelWidth - GAP;
   const layout = {
     style,
@@ -77,8 +74,20 @@ function details(change: Change, style: Style): readonly string[] {
   const entries = [
     ...fieldEntries(change.fields, layout),
     ...change.relations.map((r): Entry => ({ label: printable(r.relation), beside: links(r, layout) })),
+    ...consequences(change, layout),
   ];
   return entries.flatMap((entry) => setEntry(entry, labelWidth));
+}
+
+function widthOfLabels(change: Change, style: Style): number {
+  const labels = [
+    ...change.fields.map((f) => fieldPath(f.pointer)),
+    ...change.relations.map((r) => printable(r.relation)),
+    ...(change.moved?.length ? [MOVES] : []),
+    ...(change.dropped?.members.length ? [DROPS] : []),
+  ];
+  const most = Math.min(MAX_LABEL, Math.floor(style.width * LABEL_SHARE));
+  return Math.max(0, ...labels.map(displayWidth).filter((width) => width <= most));
 }
 
 function setEntry(entry: Entry, labelWidth: number): readonly string[] {
@@ -91,16 +100,29 @@ function setEntry(entry: Entry, labelWidth: number): readonly string[] {
   return [...start, ...rest.map((line) => column + line), ...(entry.below ?? []).map((line) => BELOW + line)];
 }
 
-function links(
-  change: RelationChange,
-  layout: { readonly style: Style; readonly width: number },
-): readonly string[] {
+interface Layout {
+  readonly style: Style;
+  readonly width: number;
+}
+
+function links(change: RelationChange, layout: Layout): readonly string[] {
   const name = (address: Address): string => linkName(change.labels?.[address] ?? nameOf(address));
-  return signedLists(named(change.assign.map(name)), named(change.unassign.map(name)), layout);
+  return signedLists(capped(change.assign.map(name)), capped(change.unassign.map(name)), layout);
+}
+
+/** What a replace does to others and to members, besides what is declared. */
+function consequences({ moved, dropped }: Change, layout: Layout): readonly Entry[] {
+  const entry = (label: string, names: readonly string[], paint: Paint): readonly Entry[] =>
+    names.length === 0
+      ? []
+      : [{ label, beside: wrapAll(capped(names.map(linkName)), ", ", layout.width).map(paint) }];
+  const movers = [...new Set(moved?.map(({ address }) => address))];
+  const members = dropped?.members.map((address) => dropped.labels?.[address] ?? nameOf(address)) ?? [];
+  return [...entry(MOVES, movers, layout.style.moved), ...entry(DROPS, members, layout.style.removed)];
 }
 
 /** All of the names, or the first and how many more there are. */
-function named(names: readonly string[]): readonly string[] {
+function capped(names: readonly string[]): readonly string[] {
   // Leaving out a single name would take as much space as showing it.
   if (names.length <= MAX_NAMES + 1) return names;
   const more = `… and ${names.length - MAX_NAMES} more (--format json names all)`;

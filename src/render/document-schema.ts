@@ -66,18 +66,31 @@ const FIELD: JsonObject = record(
   ["before", "after"],
 );
 
+const LABELS: JsonObject = {
+  type: "object",
+  additionalProperties: { type: "string" },
+  description: "Names for people, by address, where the address does not tell.",
+};
+
 const RELATION: JsonObject = record(
   "Links that are added and removed.",
   {
     relation: text("The relation's name in the manifest, for instance device_groups."),
     assign: listOf("address", "What the object is linked to."),
     unassign: listOf("address", "What it is no longer linked to."),
-    labels: {
-      type: "object",
-      additionalProperties: { type: "string" },
-      description: "Names for people, by address, where the address does not tell.",
-    },
+    labels: LABELS,
   },
+  ["labels"],
+);
+
+const MOVED: JsonObject = record("A link of another object, moved from a replaced object to its successor.", {
+  address: { $ref: "#/$defs/address" },
+  relation: text("The relation's name in that object's manifest entry, for instance device_groups."),
+});
+
+const DROPPED: JsonObject = record(
+  "Members that a replaced object had and its successor does not list.",
+  { members: listOf("address", "What is no longer a member."), labels: LABELS },
   ["labels"],
 );
 
@@ -112,10 +125,12 @@ const CHANGE: JsonObject = record(
     previous_name: text("The live name, where it is not the one in the address."),
     fields: listOf("field", "Differences in fields."),
     relations: listOf("relation", "Differences in links."),
+    moved: listOf("moved", "Of a replace: links of other objects that the successor takes over."),
+    dropped: { $ref: "#/$defs/dropped" },
     operations: listOf("operation", "The HTTP calls, in this order."),
     source: { $ref: "#/$defs/source" },
   },
-  ["previous_name", "source"],
+  ["previous_name", "moved", "dropped", "source"],
 );
 
 const DIAGNOSTIC: JsonObject = record(
@@ -184,6 +199,8 @@ const DEFINITIONS: JsonObject = {
   summary: SUMMARY,
   field: FIELD,
   relation: RELATION,
+  moved: MOVED,
+  dropped: DROPPED,
   operation: OPERATION,
   source: SOURCE,
   change: CHANGE,

@@ -10,9 +10,11 @@ import {
   type Diagnostic,
   type Document,
   type Exported,
+  type DroppedMembers,
   type FieldChange,
   type Json,
   type JsonObject,
+  type MovedLink,
   type Operation,
   type Plan,
   type RelationChange,
@@ -142,6 +144,8 @@ function changeJson(change: Change): JsonObject {
     ...given("previous_name", change.previousName),
     fields: change.fields.map(fieldJson),
     relations: change.relations.map(relationJson),
+    ...given("moved", change.moved?.map(movedJson)),
+    ...given("dropped", change.dropped && droppedJson(change.dropped)),
     operations: change.operations.map(operationJson),
     ...given("source", change.source && sourceJson(change.source)),
   };
@@ -167,6 +171,14 @@ function relationJson(relation: RelationChange): JsonObject {
     unassign: relation.unassign,
     ...given("labels", relation.labels),
   };
+}
+
+function movedJson({ address, relation }: MovedLink): JsonObject {
+  return { address, relation };
+}
+
+function droppedJson({ members, labels }: DroppedMembers): JsonObject {
+  return { members, ...given("labels", labels) };
 }
 
 function operationJson({ method, path, body }: Operation): JsonObject {

@@ -12,6 +12,7 @@ import {
   manyLinks,
   planDocument,
   planOf,
+  replaced,
   reportDocument,
 } from "./documents.ts";
 
@@ -68,6 +69,18 @@ describe("renderJson", () => {
   it("prints a plan with every action", () => {
     const text = renderJson(planDocument([fullChange(), ...everyAction()], { diagnostics: [warning] }));
     expectGolden("render/plan.json", text);
+    expect(isPlan(JSON.parse(text)), ajv.errorsText(isPlan.errors)).toBe(true);
+  });
+
+  it("prints what a replace moves and drops", () => {
+    const text = renderJson(planDocument([replaced(1)]));
+    expect((JSON.parse(text) as { changes: unknown[] }).changes[0]).toMatchObject({
+      moved: replaced().moved?.map(({ address, relation }) => ({ address, relation })),
+      dropped: {
+        members: ["device/c12vf90qpg290001", "device/unnamed"],
+        labels: { "device/c12vf90qpg290001": "web-001 (10.1.2.1)" },
+      },
+    });
     expect(isPlan(JSON.parse(text)), ajv.errorsText(isPlan.errors)).toBe(true);
   });
 

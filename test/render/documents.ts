@@ -286,6 +286,27 @@ export function everyAction(): readonly Change[] {
   return [created(), ...updated(), ...destroyed(), ...taken()];
 }
 
+/** A group made anew: alerts go over to the successor, devices stay behind. */
+export function replaced(members = 4): Change {
+  const { addresses, labels } = devices(members);
+  return change("device_group/Jump hosts", "replace", {
+    id: "7",
+    previousName: "Hosts",
+    fields: [field("/dynamic", false, true)],
+    moved: [
+      { address: "alert/hand", relation: "device_groups" },
+      { address: "trigger/HTTP Slow Responses", relation: "device_groups" },
+      { address: "trigger/One, two", relation: "device_groups" },
+      { address: "trigger/One, two", relation: "other_groups" },
+    ],
+    dropped: { members: [...addresses, "device/unnamed"], labels },
+    operations: [
+      { method: "POST", path: "/devicegroups", body: { name: "Jump hosts", dynamic: true } },
+      { method: "DELETE", path: "/devicegroups/7" },
+    ],
+  });
+}
+
 /** Names and values that try to drive a terminal, to break a table or to look like another. */
 export function hostileChanges(): readonly Change[] {
   const sequence = "\x1b[2J\x1b[31mred\x07";

@@ -16,6 +16,7 @@ import {
   plain,
   planDocument,
   relation,
+  replaced,
 } from "./documents.ts";
 
 const quiet = { showRequests: false } as const;
@@ -63,6 +64,12 @@ describe("renderPlan", () => {
   it.each([80, 40])("wraps what is longer than a line of %i columns, and cuts nothing", (width) => {
     const style = createStyle({ color: false, width });
     expectGolden(`render/plan-long-${width}.txt`, renderPlan(planDocument(longChanges()), style, quiet));
+  });
+
+  it("shows what a replace moves and drops", () => {
+    const bare = change("tag/pci", "replace", { moved: [], dropped: { members: [] } });
+    const changes = [replaced(), replaced(60), bare];
+    expectGolden("render/plan-replace.txt", renderPlan(planDocument(changes), plain, quiet));
   });
 
   it("names 50 links, and one more rather than its count", () => {
