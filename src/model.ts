@@ -337,6 +337,8 @@ export interface Result {
   readonly action: Action;
   readonly outcome: Outcome;
   readonly error?: string;
+  /** Of a failed one: a write was sent and nobody knows whether it was done. */
+  readonly unknown?: true;
   /** The failed change that this one needed. */
   readonly blockedBy?: Address;
   /** It failed, and a part of it was done. */

@@ -158,9 +158,10 @@ const RESULT: JsonObject = record(
       description: "Blocked: a change that it needs failed. Not tried: the run ended before.",
     },
     error: text("What the appliance answered, or why it did not."),
+    unknown: { const: true, description: "A write was sent and nobody knows whether it was done." },
     blocked_by: { $ref: "#/$defs/address" },
   },
-  ["error", "blocked_by"],
+  ["error", "unknown", "blocked_by"],
 );
 
 const REQUESTS: JsonObject = {

@@ -203,8 +203,15 @@ function sourceJson({ file, line, column }: Source): JsonObject {
   return { file, line, column };
 }
 
-function resultJson({ address, action, outcome, error, blockedBy }: Result): JsonObject {
-  return { address, action, outcome, ...given("error", error), ...given("blocked_by", blockedBy) };
+function resultJson({ address, action, outcome, error, unknown, blockedBy }: Result): JsonObject {
+  return {
+    address,
+    action,
+    outcome,
+    ...given("error", error),
+    ...given("unknown", unknown),
+    ...given("blocked_by", blockedBy),
+  };
 }
 
 function exportedJson({ objects, files, manifest }: Exported): JsonObject {

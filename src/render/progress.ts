@@ -6,7 +6,7 @@ import type { ApplyEvent, Change, Result } from "../model.ts";
 import { printable } from "./clean.ts";
 import type { Style } from "./style.ts";
 import { cut } from "./text-width.ts";
-import { actionPaint, count, DOING, DONE, SYMBOLS } from "./words.ts";
+import { actionPaint, count, DOING, DONE, FATES, fateOf, SYMBOLS } from "./words.ts";
 
 export interface Progress {
   /** The appliance is being read; so many requests were sent by now. */
@@ -72,7 +72,7 @@ function finishedLine(change: Change, result: Result, style: Style): string {
     const start = `${SYMBOLS[change.action].padStart(SYMBOL_WIDTH)} ${DONE[change.action].padEnd(WORD_WIDTH)}`;
     return `${actionPaint(change.action, style)(start)}  ${address}`;
   }
-  const word = result.outcome === "not_tried" ? "not tried" : result.outcome;
+  const word = FATES[fateOf(result)];
   const start = `${(result.outcome === "failed" ? "!" : "").padStart(SYMBOL_WIDTH)} ${word.padEnd(WORD_WIDTH)}`;
   const paint = result.outcome === "failed" ? style.error : style.warning;
   return `${paint(start)}  ${change.action} ${address}${reason(result)}`;

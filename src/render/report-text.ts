@@ -1,51 +1,52 @@
 /** The closing report of an apply: one line when all went well, else also what did not, and why. */
-import type { Change, Document, Outcome, Result } from "../model.ts";
+import type { Address, Change, Document, Result } from "../model.ts";
 import { printable } from "./clean.ts";
 import type { Paint, Style } from "./style.ts";
 import { join, wrap } from "./text-width.ts";
-import { ACTIONS, count, DONE, requestTotal } from "./words.ts";
+import { ACTIONS, count, DONE, FATES, type Fate, fateOf, requestTotal } from "./words.ts";
 
 /** In the order in which a reader needs them. */
-const UNDONE: readonly Outcome[] = ["failed", "blocked", "not_tried"];
+const UNDONE: readonly Fate[] = ["unknown", "failed", "blocked", "not_tried"];
 
-const OUTCOME: Readonly<Record<Outcome, string>> = {
-  applied: "applied",
-  failed: "failed",
-  blocked: "blocked",
-  not_tried: "not tried",
-};
-
-const OUTCOME_WIDTH = 9;
+/** The exit code of a run that has done some operations and not all. */
+const EXIT_PARTIAL = 3;
+const FATE_WIDTH = 9;
 const ACTION_WIDTH = 7;
 const INDENT = 2;
-const ERROR_COLUMN: number = INDENT + OUTCOME_WIDTH + 2;
+const ERROR_COLUMN: number = INDENT + FATE_WIDTH + 2;
 
 /** What an apply did. Ends with a line break. */
 export function renderReport(document: Document, style: Style): string {
-  const undone = UNDONE.flatMap((outcome) => resultsOf(document, outcome));
-  const rows = undone.flatMap((result) => resultLines(result, style));
+  const undone = UNDONE.flatMap((fate) => resultsOf(document, fate));
+  const unknown = new Set(resultsOf(document, "unknown").map(({ address }) => address));
+  const rows = undone.flatMap((result) => resultLines(result, unknown, style));
   return `${[...(rows.length === 0 ? [] : [...rows, ""]), ...closing(document, style)].join("\n")}\n`;
 }
 
-function resultsOf(document: Document, outcome: Outcome): readonly Result[] {
-  return (document.results ?? []).filter((r) => r.outcome === outcome);
+function resultsOf(document: Document, fate: Fate): readonly Result[] {
+  return (document.results ?? []).filter((r) => fateOf(r) === fate);
 }
 
-function resultLines(result: Result, style: Style): readonly string[] {
-  const outcome = outcomePaint(result.outcome, style)(OUTCOME[result.outcome].padEnd(OUTCOME_WIDTH));
+function resultLines(result: Result, unknown: ReadonlySet<Address>, style: Style): readonly string[] {
+  const fate = fateOf(result);
+  const word = fatePaint(fate, style)(FATES[fate].padEnd(FATE_WIDTH));
   const address = printable(result.address);
-  const row = `${" ".repeat(INDENT)}${outcome}  ${result.action.padEnd(ACTION_WIDTH)}  ${style.bold(address)}`;
+  const row = `${" ".repeat(INDENT)}${word}  ${result.action.padEnd(ACTION_WIDTH)}  ${style.bold(address)}`;
   const reasons = [
     ...(result.error === undefined ? [] : [printable(result.error)]),
-    ...(result.blockedBy === undefined ? [] : [`needs ${printable(result.blockedBy)}, which failed`]),
+    ...(result.blockedBy === undefined ? [] : [blockedText(result.blockedBy, unknown)]),
   ];
   const lines = reasons.flatMap((reason) => wrap(reason, style.width - ERROR_COLUMN));
   return [row, ...lines.map((line) => " ".repeat(ERROR_COLUMN) + line)];
 }
 
-function outcomePaint(outcome: Outcome, style: Style): Paint {
-  if (outcome === "failed") return style.error;
-  return outcome === "blocked" ? style.warning : style.dim;
+function blockedText(by: Address, unknown: ReadonlySet<Address>): string {
+  return `needs ${printable(by)}, ${unknown.has(by) ? "and nobody knows whether it was applied" : "which failed"}`;
+}
+
+function fatePaint(fate: Fate, style: Style): Paint {
+  if (fate === "failed" || fate === "unknown") return style.error;
+  return fate === "blocked" ? style.warning : style.dim;
 }
 
 /** What was done in one sentence, then what was not. */
@@ -55,20 +56,41 @@ function closing(document: Document, style: Style): readonly string[] {
   const requests = requestTotal(document.requests);
   const sent = requests === 0 ? [] : [`${count(requests, "request")}.`];
   const done = doneText(document.changes, applied);
-  const stop = document.exit_code === 130 || document.exit_code === 143 ? ["Interrupted."] : [];
+  const stop = interrupted(document) ? ["Interrupted."] : [];
   if (results.length === 0) return sentence([...stop, nothingText(document), ...sent], style);
-  if (applied.length === 0)
-    return sentence([...stop, "Nothing was applied.", undoneText(document), ...sent], style);
+  const unknown = unknownText(document);
+  const undone = [...unknown, ...undoneText(document)];
+  if (applied.length === 0 && !leftTraces(document))
+    return sentence([...stop, "Nothing was applied.", ...undone, ...sent], style);
   if (applied.length === results.length) {
     const errors = errorCount(document);
     const start = errors === 0 ? "Applied" : `Applied, but with ${count(errors, "error")}`;
     return sentence([...stop, `${start}: ${done}.`, ...sent], style);
   }
-  const part = `Applied ${applied.length} of ${count(results.length, "change")}: ${done}.`;
+  const noneWhole = unknown.length > 0 ? [] : ["No change was applied whole."];
+  const part =
+    applied.length === 0
+      ? noneWhole
+      : [`Applied ${applied.length} of ${count(results.length, "change")}: ${done}.`];
   return [
-    ...sentence([...stop, part, undoneText(document), ...sent], style),
+    ...sentence([...stop, ...part, ...undone, ...sent], style),
     "Run apply again to go on; what is applied is not done twice.",
   ];
+}
+
+function interrupted({ exit_code }: Document): boolean {
+  return exit_code === 130 || exit_code === 143;
+}
+
+/** Whether the appliance may differ although no change is applied: one is unknown, or was done in part. */
+function leftTraces(document: Document): boolean {
+  const cutOff = interrupted(document) && resultsOf(document, "failed").length > 0;
+  return document.exit_code === EXIT_PARTIAL || cutOff || resultsOf(document, "unknown").length > 0;
+}
+
+function unknownText(document: Document): readonly string[] {
+  const number = resultsOf(document, "unknown").length;
+  return number === 0 ? [] : [`${number} may have been applied: nobody knows.`];
 }
 
 function sentence(parts: readonly string[], style: Style): readonly string[] {
@@ -105,11 +127,11 @@ function doneText(changes: readonly Change[], applied: readonly Result[]): strin
   return [...actions, ...links].join(", ");
 }
 
-/** `1 failed, 2 blocked.` */
-function undoneText(document: Document): string {
-  const parts = UNDONE.flatMap((outcome) => {
-    const number = resultsOf(document, outcome).length;
-    return number === 0 ? [] : [`${number} ${OUTCOME[outcome]}`];
+/** `1 failed, 2 blocked.`, without what is unknown. */
+function undoneText(document: Document): readonly string[] {
+  const parts = UNDONE.flatMap((fate) => {
+    const number = fate === "unknown" ? 0 : resultsOf(document, fate).length;
+    return number === 0 ? [] : [`${number} ${FATES[fate]}`];
   });
-  return `${parts.join(", ")}.`;
+  return parts.length === 0 ? [] : [`${parts.join(", ")}.`];
 }

@@ -1,6 +1,17 @@
 /** The words of the output: one symbol, verb and participle per action, counts, causes, field names. */
 import { parsePointer } from "../json.ts";
-import type { Action, Address, Cause, Change, Method, Pointer, RequestCounts, Summary } from "../model.ts";
+import type {
+  Action,
+  Address,
+  Cause,
+  Change,
+  Method,
+  Outcome,
+  Pointer,
+  RequestCounts,
+  Result,
+  Summary,
+} from "../model.ts";
 import { printable } from "./clean.ts";
 import type { Paint, Style } from "./style.ts";
 
@@ -43,6 +54,21 @@ export const DONE: Readonly<Record<Action, string>> = {
   delete: "deleted",
   release: "released",
 };
+
+/** What became of a change; of a failed one it may be that nobody knows. */
+export type Fate = Outcome | "unknown";
+
+export const FATES: Readonly<Record<Fate, string>> = {
+  applied: "applied",
+  failed: "failed",
+  unknown: "unknown",
+  blocked: "blocked",
+  not_tried: "not tried",
+};
+
+export function fateOf({ outcome, unknown }: Result): Fate {
+  return outcome === "failed" && unknown === true ? "unknown" : outcome;
+}
 
 const METHODS: readonly Method[] = ["GET", "POST", "PATCH", "DELETE"];
 

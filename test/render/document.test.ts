@@ -43,6 +43,13 @@ const results: readonly Result[] = [
   { address: "alert/HTTP errors", action: "update", outcome: "applied" },
   { address: "tag/pci", action: "adopt", outcome: "blocked", blockedBy: "alert/HTTP error ratio" },
   { address: "tag/printers", action: "adopt", outcome: "not_tried" },
+  {
+    address: "tag/pos",
+    action: "adopt",
+    outcome: "failed",
+    error: "[PATCH] /tags/6: no answer",
+    unknown: true,
+  },
 ];
 
 /** Everything optional is there once. */

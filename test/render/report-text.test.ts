@@ -66,6 +66,46 @@ describe("renderReport", () => {
     expectGolden("render/report-failed.txt", renderReport(reportDocument(changes, results, 1), plain));
   });
 
+  it("never says that nothing was applied when nobody knows", () => {
+    const results: readonly Result[] = [
+      { address: "tag/pos", action: "create", outcome: "failed", error: "[POST] /tags: 403 Forbidden" },
+      {
+        address: "tag/pci",
+        action: "create",
+        outcome: "failed",
+        error: "[POST] /tags: no answer within 30 s",
+        unknown: true,
+      },
+      { address: "alert/A", action: "create", outcome: "blocked", blockedBy: "tag/pci" },
+    ];
+    const changes = results.map(({ address, action }) => change(address, action));
+    const text = renderReport(reportDocument(changes, results, 1), plain);
+    expect(text).not.toContain("Nothing was applied");
+    expectGolden("render/report-unknown.txt", text);
+    const some = renderReport(
+      reportDocument(
+        [...changes, change("tag/a", "create")],
+        [...results, { address: "tag/a", action: "create", outcome: "applied" }],
+        3,
+      ),
+      plain,
+    );
+    expect(some.replaceAll("\n", " ")).toContain(
+      " Applied 1 of 4 changes: 1 created. 1 may have been applied: nobody knows. 1 failed, 1 blocked. ",
+    );
+  });
+
+  it("never says that nothing was applied when a change was done in part", () => {
+    const results: readonly Result[] = [
+      { address: "tag/pci", action: "replace", outcome: "failed", error: "[DELETE] /tags/4: 403 Forbidden" },
+    ];
+    const text = (exitCode: number): string =>
+      renderReport(reportDocument([change("tag/pci", "replace")], results, exitCode), plain);
+    expect(text(3)).toContain("\nNo change was applied whole. 1 failed. 31 requests.\nRun apply again");
+    expect(text(130)).toContain("\nInterrupted. No change was applied whole. 1 failed.");
+    expect(text(1)).toContain("\nNothing was applied. 1 failed.");
+  });
+
   it("says that a run was interrupted", () => {
     const document = reportDocument(everyAction(), partial, 130);
     expect(renderReport(document, plain)).toContain("\nInterrupted. Applied 5 of 10 changes:");
