@@ -289,19 +289,12 @@ export interface Change {
   readonly cause: Cause;
   /** The live name, where it is not the one in the address. */
   readonly previousName?: string;
-  /** The live object was in no inventory and is from now on; said outright by the action `adopt`. */
+  /** The live object was in no inventory and is taken over; said outright by the action `adopt`. */
   readonly adopts?: true;
-  /** Links of other objects that move from a replaced object to its successor. */
-  readonly moved?: readonly { readonly address: Address; readonly relation: string }[];
-  /** Members that a replaced object has and its successor does not list. */
-  readonly dropped?: {
-    readonly members: readonly Address[];
-    readonly labels?: Readonly<Record<Address, string>>;
-  };
-  /** Fields and relations that were applied and are no longer declared: they stay as they are, unmanaged. */
-  readonly released?: readonly string[];
   readonly fields: readonly FieldChange[];
   readonly relations: readonly RelationChange[];
+  /** Fields and relations that were applied and are no longer declared: left as they are, unmanaged. */
+  readonly released?: readonly string[];
   /** Links of other objects that are moved from a replaced object to its successor. */
   readonly moved?: readonly MovedLink[];
   /** Members that a replaced object had and its successor does not list. */
@@ -322,9 +315,9 @@ export interface Plan {
   /** sha256 over what would be done. */
   readonly digest: string;
   readonly summary: Summary;
-  readonly changes: readonly Change[];
-  /** Whether the inventory is to be written, which may be so without any change. */
+  /** Whether apply writes the inventory, which may be without any change. Its writes are no operations. */
   readonly inventory: boolean;
+  readonly changes: readonly Change[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -337,8 +330,6 @@ export interface Result {
   readonly action: Action;
   readonly outcome: Outcome;
   readonly error?: string;
-  /** Of a failed one: a write was sent and nobody knows whether it was done. */
-  readonly unknown?: true;
   /** The failed change that this one needed. */
   readonly blockedBy?: Address;
   /** It failed, and a part of it was done. */
@@ -369,6 +360,7 @@ export interface Document {
   readonly digest: string | null;
   readonly manifest_digest: string | null;
   readonly summary: Summary;
+  readonly inventory: boolean;
   readonly changes: readonly Change[];
   readonly diagnostics: readonly Diagnostic[];
   readonly results?: readonly Result[];

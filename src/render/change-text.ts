@@ -1,7 +1,7 @@
 /** One change of a text plan: its heading, its fields and relations in aligned columns, its requests. */
 import type { Address, Change, Operation, RelationChange } from "../model.ts";
 import { printable, printableJson } from "./clean.ts";
-import { type Entry, fieldEntries, signedLists } from "./field-text.ts";
+import { type Entry, fieldEntries, signedLists, withCause } from "./field-text.ts";
 import type { Paint, Style } from "./style.ts";
 import { displayWidth, pad, wrapAll } from "./text-width.ts";
 import { actionPaint, changeCauseText, destroys, fieldPath, nameOf, SYMBOLS } from "./words.ts";
@@ -15,6 +15,7 @@ const MAX_LABEL = 28;
 const LABEL_SHARE = 0.4;
 /** More names than this are counted. */
 const MAX_NAMES = 50;
+const RELEASED = "released";
 const MOVES = "moves";
 const DROPS = "drops";
 const SYMBOL_WIDTH = 3;
@@ -51,6 +52,7 @@ function headingNotes(change: Change): readonly string[] {
   return [
     ...(change.previousName === undefined || named ? [] : [`was ${quoted(change.previousName)}`]),
     ...(destroys(change.action) && change.id !== null ? [`id ${change.id}`] : []),
+    ...(change.adopts && change.action !== "adopt" ? ["adopts it"] : []),
     ...(change.action === "adopt" && bare ? ["already as declared"] : []),
     ...(change.action === "release" ? ["left as it is, no longer managed"] : []),
     ...(cause === null ? [] : [cause]),
@@ -73,7 +75,9 @@ function details(change: Change, style: Style): readonly string[] {
   };
   const entries = [
     ...fieldEntries(change.fields, layout),
-    ...change.relations.map((r): Entry => ({ label: printable(r.relation), beside: links(r, layout) })),
+    ...change.relations.map((r) =>
+      withCause({ label: printable(r.relation), beside: links(r, layout) }, r.cause, layout),
+    ),
     ...consequences(change, layout),
   ];
   return entries.flatMap((entry) => setEntry(entry, labelWidth));
@@ -83,6 +87,7 @@ function widthOfLabels(change: Change, style: Style): number {
   const labels = [
     ...change.fields.map((f) => fieldPath(f.pointer)),
     ...change.relations.map((r) => printable(r.relation)),
+    ...(change.released?.length ? [RELEASED] : []),
     ...(change.moved?.length ? [MOVES] : []),
     ...(change.dropped?.members.length ? [DROPS] : []),
   ];
@@ -110,15 +115,26 @@ function links(change: RelationChange, layout: Layout): readonly string[] {
   return signedLists(capped(change.assign.map(name)), capped(change.unassign.map(name)), layout);
 }
 
-/** What a replace does to others and to members, besides what is declared. */
-function consequences({ moved, dropped }: Change, layout: Layout): readonly Entry[] {
+/** What is no longer managed, and what a replace does to others and to members. */
+function consequences({ released, moved, dropped }: Change, layout: Layout): readonly Entry[] {
   const entry = (label: string, names: readonly string[], paint: Paint): readonly Entry[] =>
     names.length === 0
       ? []
       : [{ label, beside: wrapAll(capped(names.map(linkName)), ", ", layout.width).map(paint) }];
   const movers = [...new Set(moved?.map(({ address }) => address))];
   const members = dropped?.members.map((address) => dropped.labels?.[address] ?? nameOf(address)) ?? [];
-  return [...entry(MOVES, movers, layout.style.moved), ...entry(DROPS, members, layout.style.removed)];
+  return [
+    ...releasedEntry(released ?? [], layout),
+    ...entry(MOVES, movers, layout.style.moved),
+    ...entry(DROPS, members, layout.style.removed),
+  ];
+}
+
+function releasedEntry(fields: readonly string[], { style, width }: Layout): readonly Entry[] {
+  if (fields.length === 0) return [];
+  const left = fields.length === 1 ? "left as it is" : "left as they are";
+  const lines = wrapAll([`${fields.map(printable).join(", ")} (${left})`], ", ", width);
+  return [{ label: RELEASED, beside: lines.map(style.dim) }];
 }
 
 /** All of the names, or the first and how many more there are. */

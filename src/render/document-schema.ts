@@ -78,6 +78,7 @@ const RELATION: JsonObject = record(
     relation: text("The relation's name in the manifest, for instance device_groups."),
     assign: listOf("address", "What the object is linked to."),
     unassign: listOf("address", "What it is no longer linked to."),
+    cause: { $ref: "#/$defs/cause" },
     labels: LABELS,
   },
   ["labels"],
@@ -123,14 +124,20 @@ const CHANGE: JsonObject = record(
     requires: listOf("address", "Changes that must be done before this one."),
     cause: { $ref: "#/$defs/cause" },
     previous_name: text("The live name, where it is not the one in the address."),
+    adopts: { const: true, description: "The object is taken over as well, since nobody owned it." },
     fields: listOf("field", "Differences in fields."),
     relations: listOf("relation", "Differences in links."),
+    released: {
+      type: "array",
+      items: { type: "string" },
+      description: "Fields that are no longer declared: left as they are and no longer managed.",
+    },
     moved: listOf("moved", "Of a replace: links of other objects that the successor takes over."),
     dropped: { $ref: "#/$defs/dropped" },
     operations: listOf("operation", "The HTTP calls, in this order."),
     source: { $ref: "#/$defs/source" },
   },
-  ["previous_name", "moved", "dropped", "source"],
+  ["previous_name", "adopts", "released", "moved", "dropped", "source"],
 );
 
 const DIAGNOSTIC: JsonObject = record(
@@ -188,6 +195,10 @@ function documentProperties(commands: readonly string[]): JsonObject {
     digest: optionalText("sha256 over what would be done; null without a plan."),
     manifest_digest: optionalText("sha256 over what is declared; null when no manifest was read."),
     summary: { $ref: "#/$defs/summary" },
+    inventory: {
+      type: "boolean",
+      description: "Whether apply writes the inventory; its writes are not among the operations.",
+    },
     changes: listOf("change", "What would change, not what is unchanged."),
     diagnostics: listOf("diagnostic", "Errors and warnings, by place."),
   };

@@ -6,9 +6,9 @@
 import { isArray, isObject } from "../json.ts";
 import { type Action, type Cause, type FieldChange, type Json, SENSITIVE } from "../model.ts";
 import { printableJson } from "./clean.ts";
-import type { Paint, Style } from "./style.ts";
+import { type Paint, type Style, unpainted } from "./style.ts";
 import { type DiffRow, diffText, limitRows } from "./text-diff.ts";
-import { CONTINUED, displayWidth, fold, pad, wrapAll } from "./text-width.ts";
+import { CONTINUED, displayWidth, fold, pad, wrap, wrapAll } from "./text-width.ts";
 import { count, fieldCauseText, fieldPath } from "./words.ts";
 
 /** A label with what stands beside it; `below` starts further left, under the label. */
@@ -57,12 +57,19 @@ export function valueText(value: Json): string {
 export function fieldEntries(fields: readonly FieldChange[], layout: FieldLayout): readonly Entry[] {
   const widths = fields.flatMap((f) => (fitsInline(f, layout) ? [displayWidth(side(f, "before"))] : []));
   const beforeWidth = Math.max(0, ...widths.filter((width) => width <= MAX_ALIGNED));
-  return fields.map((field) => {
-    const entry = fieldEntry(field, layout, beforeWidth);
-    const note = field.cause === layout.cause ? null : fieldCauseText(field.cause);
-    const paint = field.cause === "manifest" ? layout.style.dim : layout.style.warning;
-    return note === null ? entry : annotate(entry, paint(`(${note})`));
-  });
+  return fields.map((field) => withCause(fieldEntry(field, layout, beforeWidth), field.cause, layout));
+}
+
+/** The entry with its cause, unless the change's heading has said the same. */
+export function withCause(
+  entry: Entry,
+  cause: Cause,
+  layout: Pick<FieldLayout, "style" | "width" | "cause">,
+): Entry {
+  const note = cause === layout.cause ? null : fieldCauseText(cause);
+  if (note === null) return entry;
+  const paint = cause === "manifest" ? layout.style.dim : layout.style.warning;
+  return annotate(entry, wrap(`(${note})`, layout.width).map(paint), layout.width);
 }
 
 function fieldEntry(field: FieldChange, layout: FieldLayout, beforeWidth: number): Entry {
@@ -77,11 +84,11 @@ function fieldEntry(field: FieldChange, layout: FieldLayout, beforeWidth: number
   return { label, beside: stackedPair(field, layout) };
 }
 
-/** Put before what has several lines, after what has one. */
-function annotate(entry: Entry, note: string): Entry {
-  const [only, ...more] = entry.beside;
-  const beside = only !== undefined && more.length === 0 ? [`${only}  ${note}`] : [note, ...entry.beside];
-  return { ...entry, beside };
+/** Put after what has one line and leaves room, else before it. */
+function annotate(entry: Entry, note: readonly string[], width: number): Entry {
+  const together = [...entry.beside, ...note].join("  ");
+  const fits = entry.beside.length === 1 && displayWidth(unpainted(together)) <= width;
+  return { ...entry, beside: fits ? [together] : [...note, ...entry.beside] };
 }
 
 /** Masked data holds no sensitive value; this does not rely on it. */

@@ -6,7 +6,7 @@ import type { Change, Document } from "../model.ts";
 import { renderChange } from "./change-text.ts";
 import { printable } from "./clean.ts";
 import type { Style } from "./style.ts";
-import { join } from "./text-width.ts";
+import { join, wrap } from "./text-width.ts";
 import { ACTIONS, actionPaint, count, destroys, readsText, summaryParts } from "./words.ts";
 
 export interface PlanOptions {
@@ -14,8 +14,6 @@ export interface PlanOptions {
   readonly showRequests: boolean;
   /** The word that heads the text and its summary: `Plan`, or `Drift`. */
   readonly verb?: string;
-  /** Where the inventory is kept. Its writes are no operations of the plan, so they are mentioned. */
-  readonly inventory?: "appliance" | "file" | "none";
 }
 
 /** The plan in a document, or why there is none. Ends with a line break. */
@@ -26,7 +24,7 @@ export function renderPlan(document: Document, style: Style, options: PlanOption
     header(document, style, verb),
     ...blocks(document.changes, style, options.showRequests),
     summary(document, style, verb),
-    footer(document, style, options),
+    footer(document, style),
   ];
   return `${sections
     .filter((s) => s.length > 0)
@@ -87,7 +85,7 @@ function blocks(
 
 /** On one line, or else a line for the actions, one for the links and one for the rest. */
 function summary(document: Document, style: Style, verb: string): readonly string[] {
-  if (document.changes.length === 0) return [style.bold(nothing(document))];
+  if (document.changes.length === 0) return wrap(nothing(document), style.width).map(style.bold);
   const start = `${verb}: `;
   const parts = summaryParts(document.summary);
   const whole = parts.join(" · ");
@@ -109,17 +107,17 @@ function nothing(document: Document): string {
   const resources = count(document.summary.unchanged, "resource");
   return document.command === "drift"
     ? `No drift. The appliance is as it was last applied (${resources}).`
-    : `No changes. The appliance matches the manifest (${resources}).`;
+    : `No changes. The appliance matches the manifest (${resources}).${document.inventory ? " The inventory is brought up to date." : ""}`;
 }
 
-function footer(document: Document, style: Style, options: PlanOptions): readonly string[] {
+function footer(document: Document, style: Style): readonly string[] {
   const codes = [...new Set(document.diagnostics.filter((d) => d.severity === "error").map((d) => d.code))];
   const requests = readsText(document.requests);
   return [
     ...(codes.length === 0
       ? []
       : [style.error(`Refused: apply would not run this plan (${codes.join(", ")}).`)]),
-    ...(document.changes.length === 0 ? [] : inventoryNote(options)),
+    ...(writesInventory(document) ? ["The inventory is written as well."] : []),
     ...(requests === "" ? [] : [style.dim(`${requests}.`)]),
     ...(document.changes.length === 0 || document.command === "drift"
       ? []
@@ -127,7 +125,7 @@ function footer(document: Document, style: Style, options: PlanOptions): readonl
   ];
 }
 
-function inventoryNote(options: PlanOptions): readonly string[] {
-  if (options.inventory === "appliance") return ["The inventory on the appliance is written as well."];
-  return options.inventory === "file" ? ["The inventory file is written as well."] : [];
+/** Besides the changes; drift writes nothing. */
+function writesInventory({ command, changes, inventory }: Document): boolean {
+  return command !== "drift" && changes.length > 0 && inventory;
 }

@@ -43,6 +43,11 @@ export function createStyle(options: { readonly color: boolean; readonly width: 
   };
 }
 
+/** What a paint was given. Exact for printable text, which holds no escape sequence of its own. */
+export function unpainted(text: string): string {
+  return text.replace(/\x1b\[[\d;]*m/g, "");
+}
+
 /**
  * Whether to colour, by the first of these that says anything: the flag, NO_COLOR, FORCE_COLOR,
  * TERM=dumb, whether it is a terminal. Empty variables say nothing (no-color.org, force-color.org).

@@ -5,6 +5,7 @@ import { renderJson, renderTargetsJson, toDocument } from "../../src/render/docu
 import { planSchema, reportSchema } from "../../src/render/document-schema.ts";
 import { expectGolden } from "../helpers/golden.ts";
 import {
+  causes,
   change,
   everyAction,
   field,
@@ -89,6 +90,16 @@ describe("renderJson", () => {
       },
     });
     expect(isPlan(JSON.parse(text)), ajv.errorsText(isPlan.errors)).toBe(true);
+  });
+
+  it("prints the causes of links, what is let go, what is taken over and the inventory", () => {
+    const text = renderJson(planDocument(causes(), { inventory: true }));
+    const parsed = JSON.parse(text) as { inventory: boolean; changes: Record<string, unknown>[] };
+    expect(parsed.inventory).toBe(true);
+    expect(parsed.changes[0]?.relations).toMatchObject(causes()[0]?.relations ?? []);
+    expect(parsed.changes[1]).toMatchObject({ released: ["severity"] });
+    expect(parsed.changes[3]).toMatchObject({ adopts: true });
+    expect(isPlan(parsed), ajv.errorsText(isPlan.errors)).toBe(true);
   });
 
   it("prints an error without target as a document", () => {

@@ -1,6 +1,7 @@
 /** Builders of the values that renderers read, and the plans that several tests look at. */
 import type {
   Action,
+  Cause,
   Change,
   Diagnostic,
   Document,
@@ -73,6 +74,7 @@ export function planOf(changes: readonly Change[], more: Partial<Plan> = {}): Pl
     manifestDigest: `sha256:${"b".repeat(64)}`,
     digest: `sha256:${"a".repeat(64)}`,
     summary: summarize(changes),
+    inventory: false,
     changes,
     diagnostics: [],
     ...more,
@@ -112,7 +114,7 @@ export function relation(
   unassign: readonly string[] = [],
   labels?: Readonly<Record<string, string>>,
 ): RelationChange {
-  return { relation: name, assign, unassign, ...(labels === undefined ? {} : { labels }) };
+  return { relation: name, assign, unassign, cause: null, ...(labels === undefined ? {} : { labels }) };
 }
 
 /** `number` devices with a label each. */
@@ -305,6 +307,43 @@ export function replaced(members = 4): Change {
       { method: "DELETE", path: "/devicegroups/7" },
     ],
   });
+}
+
+/** Links with a cause of their own, fields let go, objects taken over with a change. */
+export function causes(): readonly Change[] {
+  const linked = (cause: Cause, number: number): RelationChange => ({
+    ...relation(
+      "device_groups",
+      Array.from({ length: number }, (_, i) => `device_group/Web servers ${i + 1}`),
+      ["device_group/Old"],
+    ),
+    cause,
+  });
+  return [
+    change("alert/Both", "update", {
+      cause: "conflict",
+      fields: [field("/severity", 5, 3, { cause: "manifest" })],
+      relations: [
+        linked("drift", 3),
+        { ...relation("email_groups", ["email_group/On-call"]), cause: "manifest" },
+        { ...relation("networks", ["network/A"]), cause: "conflict" },
+        {
+          ...relation("applications", [`application/${"A long name ".repeat(3)}of an application`]),
+          cause: "drift",
+        },
+      ],
+    }),
+    change("alert/Let go", "update", { cause: "manifest", released: ["severity"] }),
+    change("alert/Let go more", "update", {
+      cause: "manifest",
+      fields: [field("/operand", 1, 2, { cause: "manifest" })],
+      released: ["severity", "description", "refire_interval", "notify_snmp", "interval_length", "units"],
+    }),
+    change("alert/Taken", "update", { adopts: true, fields: [field("/severity", 5, 3)] }),
+    change("alert/Taken and renamed", "rename", { adopts: true, cause: "manifest", previousName: "Found" }),
+    change("tag/pci", "adopt", { adopts: true }),
+    change("tag/pos", "replace", { adopts: true, previousName: "POS" }),
+  ];
 }
 
 /** Names and values that try to drive a terminal, to break a table or to look like another. */

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
+import type { Change, Document } from "../../src/model.ts";
 import { toDocument } from "../../src/render/document.ts";
 import { renderConfirmation, renderPlan } from "../../src/render/plan-text.ts";
 import { createStyle } from "../../src/render/style.ts";
 import { displayWidth } from "../../src/render/text-width.ts";
 import { expectGolden } from "../helpers/golden.ts";
 import {
+  causes,
   change,
   devices,
   everyAction,
@@ -23,16 +25,13 @@ const quiet = { showRequests: false } as const;
 
 describe("renderPlan", () => {
   it("shows every action and cause at 80 columns", () => {
-    const text = renderPlan(planDocument(everyAction()), plain, { ...quiet, inventory: "appliance" });
+    const text = renderPlan(planDocument(everyAction(), { inventory: true }), plain, quiet);
     expectGolden("render/plan-80.txt", text);
   });
 
   it("uses the room of 200 columns", () => {
     const wide = createStyle({ color: false, width: 200 });
-    expectGolden(
-      "render/plan-200.txt",
-      renderPlan(planDocument(everyAction()), wide, { ...quiet, inventory: "file" }),
-    );
+    expectGolden("render/plan-200.txt", renderPlan(planDocument(everyAction()), wide, quiet));
   });
 
   it("colours symbols, sides and names", () => {
@@ -63,7 +62,9 @@ describe("renderPlan", () => {
 
   it.each([80, 40])("wraps what is longer than a line of %i columns, and cuts nothing", (width) => {
     const style = createStyle({ color: false, width });
-    expectGolden(`render/plan-long-${width}.txt`, renderPlan(planDocument(longChanges()), style, quiet));
+    const text = renderPlan(planDocument(longChanges()), style, quiet);
+    expectGolden(`render/plan-long-${width}.txt`, text);
+    expect(text.split("\n").filter((line) => /^ {6}/.test(line) && displayWidth(line) > width)).toEqual([]);
   });
 
   it("shows what a replace moves and drops", () => {
@@ -139,8 +140,23 @@ describe("renderPlan", () => {
     expectGolden("render/plan-sides.txt", renderPlan(planDocument(changes), plain, quiet));
   });
 
+  it("shows the causes of links, what is let go and what is taken over", () => {
+    expectGolden("render/plan-causes.txt", renderPlan(planDocument(causes()), plain, quiet));
+  });
+
   it("says that nothing changes", () => {
     expectGolden("render/plan-empty.txt", renderPlan(planDocument([]), plain, quiet));
+  });
+
+  it("says of the inventory only what apply would do", () => {
+    const text = (changes: readonly Change[], command: Document["command"] = "plan"): string =>
+      renderPlan({ ...planDocument(changes, { inventory: true }), command }, plain, quiet);
+    expect(text([])).toContain(
+      "No changes. The appliance matches the manifest (7 resources). The inventory is\nbrought up to date.\n",
+    );
+    expect(text([change("tag/pci", "create")])).toContain("\nThe inventory is written as well.\n");
+    expect(text([], "drift")).not.toContain("inventory");
+    expect(text([change("tag/pci", "create")], "drift")).not.toContain("inventory");
   });
 
   it("says that a guard refuses the plan, and shows it", () => {
