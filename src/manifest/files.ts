@@ -78,6 +78,7 @@ export function readManifests(paths: readonly string[], options: FileOptions): R
 }
 
 function searchPath(path: string, options: FileOptions): Search {
+  if (path.trim() === "") return { found: [], problems: [emptyPath()] };
   try {
     const real = realpathSync(resolve(options.cwd ?? process.cwd(), path));
     const folder = statSync(real).isDirectory();
@@ -135,6 +136,13 @@ function searchEntry(shown: string, path: string, bounds: Bounds): Search {
 function linkedOutside(shown: string): Diagnostic {
   const detail = `${shown} is a link that leads outside the folder given. Give its target as a path of its own, or remove the link.`;
   return report(failure("outside-root", detail), { source: { file: shown, line: 1, column: 1 } });
+}
+
+/** What an unset variable of a shell leaves; taken as a path it would be the working folder. */
+function emptyPath(): Diagnostic {
+  const detail =
+    "A path is empty. Name a file or a folder, `.` for this one; in a script, check the variable that should hold the path.";
+  return report(failure("no-such-path", detail), {});
 }
 
 function noManifests(path: string): Diagnostic {

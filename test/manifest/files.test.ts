@@ -53,10 +53,13 @@ describe("paths", () => {
     ["nothing", "nope"],
     ["something below a file", "a.yaml/b"],
     ["a pattern", "*.yaml"],
-    ["the empty text", "nope/"],
+    ["a folder that is none", "nope/"],
+    ["the empty text", ""],
+    ["blanks", " \t"],
   ];
   it.each(missing)("that name %s are errors without a place", async (_title, path) => {
     expect(await spots({ "a.yaml": tag("a") }, { paths: [path] })).toEqual(["no-such-path"]);
+    expect(await spots({ "a.yaml": tag("a") }, { paths: [path, "a.yaml"] })).toEqual(["no-such-path"]);
   });
 
   it("with a NUL character do not throw", async () => {
