@@ -32,6 +32,7 @@ const SUMMARIES = {
   "missing-variable": "The variable is not set",
   "empty-variable": "The variable is empty",
   "unused-variable": "The variable is not used in the file",
+  "unlisted-variable": "The file holds a variable that is not listed",
   "secret-not-allowed": "A sensitive value cannot stand here",
   "placeholder-not-replaced": "Inline text is taken as it is",
   // Form

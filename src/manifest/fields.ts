@@ -4,7 +4,8 @@ import type { Diagnostic, Json, JsonObject, Pointer, Secret } from "../model.ts"
 import { failure } from "./codes.ts";
 import { type Entry, type Run, reportIn, textOf } from "./context.ts";
 import { fillFile } from "./placeholders.ts";
-import { readNamedFile } from "./text-file.ts";
+import { sourceText } from "./source-text.ts";
+import { readNamedFile, shownName } from "./text-file.ts";
 
 const SCRIPT_MEGABYTES = 1;
 
@@ -49,7 +50,8 @@ function readField(entry: Entry, name: string, written: Json, run: Run): ReadFie
 
 function readFromFile(entry: Entry, name: string, written: JsonObject, run: Run): ReadField {
   const at = pointer(name, "file");
-  const result = readNamedFile(textOf(written, "file") ?? "", entry.document.file, SCRIPT_MEGABYTES);
+  const file = textOf(written, "file") ?? "";
+  const result = readNamedFile(file, entry.document.file, SCRIPT_MEGABYTES);
   if (!("text" in result)) return { name, value: null, problems: [reportIn(entry, at, result)] };
   if (result.text.trim() === "") {
     const detail =
@@ -57,12 +59,18 @@ function readFromFile(entry: Entry, name: string, written: JsonObject, run: Run)
     return { name, value: null, problems: [reportIn(entry, at, failure("empty-file", detail))] };
   }
   const listed = isArray(written.env) ? written.env.map(String) : [];
-  const { filled, findings } = fillFile(result.text, listed, run.outside.env);
-  const problems = findings.map((f) => reportIn(entry, pointer(name, "env", listed.indexOf(f.name)), f));
+  const { filled, findings, unlisted } = fillFile(result.text, listed, run.outside.env);
+  const { place } = sourceText(shownName(file, entry.document.file), result.text);
   return {
     name,
     value: filled.text,
-    problems,
+    problems: [
+      ...findings.map((f) => reportIn(entry, pointer(name, "env", listed.indexOf(f.name)), f)),
+      ...unlisted.map((f) => ({
+        ...reportIn(entry, pointer(name), f),
+        related: [place(f.start, f.end)],
+      })),
+    ],
     ...(filled.secret === undefined ? {} : { secret: filled.secret }),
   };
 }

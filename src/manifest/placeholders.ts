@@ -74,17 +74,18 @@ function join(parts: readonly Part[], written: string): Filled {
 }
 
 /** A template tells a name from the same characters meant literally only by the name. */
-function ambiguities(parts: readonly Part[]): readonly Finding[] {
+function ambiguities(parts: readonly Part[]): readonly NamedFinding[] {
   const literalText = parts.map((part) => (part.name === undefined ? part.template : "\n")).join("");
   const names = new Set(parts.flatMap((part) => part.name ?? []));
   return [...names]
     .filter((name) => literalText.includes(`\${env:${name}}`))
-    .map((name) =>
-      failure(
+    .map((name) => ({
+      ...failure(
         "bad-placeholder",
         `One text holds \${env:${name}} both as a placeholder and as literal text. Split it, or use another variable.`,
       ),
-    );
+      name,
+    }));
 }
 
 function replacement(match: RegExpMatchArray, outside: Outside, secrets: boolean): Part | Finding {
@@ -146,31 +147,74 @@ function badPlaceholder(token: string, inner: string, closed: boolean): Finding 
   );
 }
 
+/** A finding about one environment variable. */
+export type NamedFinding = Finding & { readonly name: string };
+
+/** The text of a file with the variables filled in that its manifest lists. */
+export interface FilledFile {
+  readonly filled: Filled;
+  /** About listed names. */
+  readonly findings: readonly NamedFinding[];
+  /** About names that the file holds and the manifest does not list, with where the first one stands. */
+  readonly unlisted: readonly (Finding & { readonly start: number; readonly end: number })[];
+}
+
+/** `${env:NAME}`, or `$${env:NAME}` for the text itself; any other `${…}` is the file's own. */
+const FILE_TOKEN = /(\$?)\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}/g;
+
 /** Fills the listed environment variables into the text of a file; all else in it is literal. */
-export function fillFile(
-  text: string,
-  names: readonly string[],
-  env: Outside["env"],
-): { readonly filled: Filled; readonly findings: readonly (Finding & { readonly name: string })[] } {
+export function fillFile(text: string, names: readonly string[], env: Outside["env"]): FilledFile {
   const listed = [...new Set(names)];
-  const used = listed.filter((name) => text.includes(`\${env:${name}}`));
-  const values = new Map(used.map((name) => [name, environmentValue(name, env)]));
-  const filled = text.replace(/\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}/g, (token, name: string) => {
-    const value = values.get(name);
-    return typeof value === "string" ? value : token;
-  });
+  const tokens = [...text.matchAll(FILE_TOKEN)];
+  const plain = tokens.filter(([, escape]) => escape === "");
+  const held = new Set(plain.map(([, , name = ""]) => name));
+  const values = new Map(
+    listed.filter((name) => held.has(name)).map((name) => [name, environmentValue(name, env)]),
+  );
+  const parts = fileParts(text, tokens, values);
   const missing = [...values].flatMap(([name, value]) =>
     typeof value === "string" ? [] : [{ ...value, name }],
   );
-  const unused = listed.filter((name) => !used.includes(name)).map((name) => ({ ...unusedName(name), name }));
+  const unused = listed.filter((name) => !held.has(name)).map((name) => ({ ...unusedName(name), name }));
+  const unlisted = [...held]
+    .filter((name) => !listed.includes(name))
+    .map((name) => {
+      const start = plain.find(([, , other]) => other === name)?.index ?? 0;
+      return { ...unlistedName(name, listed), start, end: start + `\${env:${name}}`.length };
+    });
   return {
-    filled: {
-      text: filled,
-      whole: false,
-      ...(used.length === 0 ? {} : { secret: { template: text, names: used } }),
-    },
-    findings: [...missing, ...unused],
+    filled: join(parts, text),
+    findings: [...missing, ...ambiguities(parts), ...unused],
+    unlisted,
   };
+}
+
+function fileParts(
+  text: string,
+  tokens: readonly RegExpMatchArray[],
+  values: ReadonlyMap<string, string | Finding>,
+): readonly Part[] {
+  const parts: Part[] = [];
+  let end = 0;
+  for (const token of tokens) {
+    const [written, escape, name = ""] = token;
+    const value = escape === "" ? values.get(name) : undefined;
+    parts.push(literal(text.slice(end, token.index)));
+    parts.push(
+      typeof value === "string"
+        ? { text: value, template: written, name }
+        : literal(written.slice(escape === "" ? 0 : 1)),
+    );
+    end = (token.index ?? 0) + written.length;
+  }
+  return [...parts, literal(text.slice(end))];
+}
+
+function unlistedName(name: string, listed: readonly string[]): Finding {
+  return caution(
+    "unlisted-variable",
+    `The file holds \${env:${name}}, and env does not list ${name}, so the script has it as written.${didYouMean(name, listed)} Add ${name} to env, or write $\${env:${name}} in the file where the text itself is meant.`,
+  );
 }
 
 function unusedName(name: string): Finding {

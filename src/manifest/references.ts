@@ -1,5 +1,4 @@
 /** The relations of an entry: lists of names and device selectors as references. */
-import { dirname, join } from "node:path";
 import { canonicalJson, isArray, isObject, pointer } from "../json.ts";
 import { DEVICE } from "../kinds/targets.ts";
 import type { DeviceSelector, Diagnostic, Json, JsonObject, Pointer, Reference, Source } from "../model.ts";
@@ -7,7 +6,7 @@ import { type Reading, readBare, readIpSelector, readMacSelector } from "./addre
 import { caution, type Finding } from "./codes.ts";
 import { type Entry, type Run, reportIn, textOf } from "./context.ts";
 import { type CsvTable, readColumn, readTable } from "./csv.ts";
-import { readNamedFile } from "./text-file.ts";
+import { readNamedFile, shownName } from "./text-file.ts";
 
 const CSV_MEGABYTES = 10;
 
@@ -129,7 +128,7 @@ function readCsvFile(entry: Entry, name: string, run: Run): CsvTable | Finding {
   if (!("text" in result)) return result;
   const known = run.tables.get(result.path);
   if (known !== undefined) return known;
-  const table = readTable(join(dirname(file.shown), name), result.text);
+  const table = readTable(shownName(name, file), result.text);
   run.tables.set(result.path, table);
   return table;
 }

@@ -137,7 +137,8 @@ function orFile(schema: JsonSchema): JsonSchema {
       env: {
         type: "array",
         items: { type: "string", pattern: VARIABLE },
-        description: "Environment variables whose ${env:NAME} in the file is replaced.",
+        description:
+          "Environment variables whose ${env:NAME} in the file is replaced; $${env:NAME} there is the text ${env:NAME} itself.",
       },
     },
   };

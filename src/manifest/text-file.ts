@@ -1,6 +1,6 @@
 /** Reading text files that a person named: bounded in size, UTF-8 only, never outside the root. */
 import { readFileSync, realpathSync, statSync } from "node:fs";
-import { isAbsolute, relative, resolve, sep } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { type Code, type Finding, failure } from "./codes.ts";
 
 /** Where a file is, what it was asked for as, and what its own files must stay inside. */
@@ -78,6 +78,11 @@ export function readNamedFile(name: string, from: FileLocation, maxMegabytes: nu
     return readFailure(error);
   }
   return readText(path, maxMegabytes);
+}
+
+/** What a file that a manifest names is shown as. */
+export function shownName(name: string, from: FileLocation): string {
+  return isAbsolute(name) ? name : join(dirname(from.shown), name);
 }
 
 function outside(name: string, linked: boolean): Finding {

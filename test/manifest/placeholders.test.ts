@@ -1,7 +1,7 @@
 /** Values from outside: where they may stand, what they become, and that secrets stay secret. */
 import { describe, expect, it } from "vitest";
 import { SENSITIVE } from "../../src/model.ts";
-import { type Given, load, resourceOf, spots } from "./workspace.ts";
+import { type Given, load, resourceOf, spot, spots } from "./workspace.ts";
 
 const alert = (field: string): string => `version: 1\nalerts:\n  - name: a\n    ${field}\n`;
 
@@ -181,6 +181,47 @@ describe("scripts", () => {
     const resource = await resourceOf(files("{file: x.js}", "a(`${env:KEY}`)"), { env: { KEY: "s3cret" } });
     expect(resource.fields.script).toBe("a(`${env:KEY}`)");
     expect(resource.secrets).toEqual({});
+  });
+
+  it("in files have the escape taken off, and only before env", async () => {
+    const resource = await resourceOf(
+      files("{file: x.js, env: [KEY]}", "`$${price}` $${env:TK} $$${env:TK} ${env:KEY}"),
+      { env: { KEY: "s3cret", TK: "other" } },
+    );
+    expect(resource.fields.script).toBe("`$${price}` ${env:TK} $${env:TK} s3cret");
+    expect(resource.secrets).toEqual({
+      "/script": { template: "`$${price}` ${env:TK} $${env:TK} ${env:KEY}", names: ["KEY"] },
+    });
+    expect(await spots(files("{file: x.js}", "$${env:TK}"))).toEqual([]);
+  });
+
+  it("in files cannot mean one name both ways, nor list one that is only escaped", async () => {
+    const given = { env: { KEY: "s3cret" } };
+    expect(await spots(files("{file: x.js, env: [KEY]}", "$${env:KEY} ${env:KEY}"), given)).toEqual([
+      "4:32 bad-placeholder",
+    ]);
+    expect(await spots(files("{file: x.js, env: [KEY]}", "$${env:KEY}"), given)).toEqual([
+      "4:32 warning unused-variable",
+    ]);
+  });
+
+  const unlisted: readonly (readonly [written: string, more: readonly string[]])[] = [
+    ["{file: x.js}", []],
+    ["{file: x.js, env: []}", []],
+    ["{file: x.js, env: [TOKEN]}", ["4:32 warning unused-variable"]],
+  ];
+  it.each(unlisted)("in files have names told once that %s does not list", async (written, more) => {
+    const text = "// one\n a('${env:TOKNE}', '${env:TOKNE}')\n";
+    const { diagnostics, manifest } = await load(files(written, text), { env: { TOKEN: "t" } });
+    expect(diagnostics.map(spot)).toEqual(["4:13 warning unlisted-variable", ...more]);
+    expect(diagnostics[0]).toMatchObject({
+      address: "trigger/t",
+      pointer: "/script",
+      related: [{ file: "x.js", line: 2, column: 5, length: 12 }],
+    });
+    expect(diagnostics[0]?.detail).toContain("$${env:TOKNE}");
+    expect(diagnostics[0]?.detail.includes('Did you mean "TOKEN"?')).toBe(more.length > 0);
+    expect(manifest?.resources[0]?.fields.script).toBe(text);
   });
 
   it("have missing, empty and unused names told at the name", async () => {
