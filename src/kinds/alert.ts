@@ -32,6 +32,8 @@ const ONLY_FOR: Readonly<Record<string, string>> = {
   categories: "detection",
 };
 
+const NAMES = { type: "string", minLength: 1 };
+
 const severity: Field = {
   doc: `How urgent the alert is: 0 to 7, or ${SEVERITIES.join(", ")}; 0 to 2 need action at once.`,
   schema: { enum: [...SEVERITIES, ...SEVERITIES.keys()] },
@@ -66,8 +68,9 @@ function withoutNulls(value: Json): Json {
   return value === null ? {} : Object.fromEntries(Object.entries(value).filter(([, v]) => v !== null));
 }
 
+/** A threshold alert cannot be without it. */
 function conditionText(doc: string): Field {
-  return { ...text(doc), requiredOnCreate: true };
+  return { doc, schema: NAMES, requiredOnCreate: true };
 }
 
 function typeOf(fields: JsonObject): Json {
@@ -108,8 +111,6 @@ function ratioProblem(unmanaged: boolean): Problem {
     pointer: "/field_op",
   };
 }
-
-const NAMES = { type: "string", minLength: 1 };
 
 export const alert: Kind = {
   kind: "alert",

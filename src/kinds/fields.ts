@@ -42,6 +42,12 @@ function sortedBy(items: readonly Json[], key: (item: Json) => string): readonly
   return items.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
+/** A set that the API refuses without items, so that nothing clears it. */
+export function filledSet(doc: string, items: JsonSchema): Field {
+  const { empty: _, ...field } = set(doc, items);
+  return { ...field, schema: { ...field.schema, minItems: 1 } };
+}
+
 function sortedSet(items: readonly Json[]): readonly Json[] {
   return [...new Set(items)].sort((a, b) => (String(a) < String(b) ? -1 : 1));
 }

@@ -36,13 +36,14 @@ const GROUP_FIELDS = [
   "discovery_id",
 ];
 
-const COMPARISONS = [">", "<", "<=", ">=", "=", "!=", "startswith", "exists", "not_exists", "~", "!~"];
+const COMPARISONS = [">", "<", "<=", ">=", "=", "!=", "startswith", "~", "!~"];
+const EXISTENCE = ["exists", "not_exists"];
 const COMBINATIONS = ["and", "or", "not"];
 
 /** The guide's object operands: a regular expression, or a range of discovery times in milliseconds. */
 const OPERAND: JsonSchema = {
   anyOf: [
-    { type: ["string", "integer", "boolean"] },
+    { type: ["string", "integer", "boolean"], minLength: 1 },
     {
       type: "object",
       properties: { value: { type: "string" }, is_regex: { type: "boolean" } },
@@ -58,6 +59,11 @@ const OPERAND: JsonSchema = {
   ],
 };
 
+function whereOperator(operators: readonly string[], demand: JsonSchema): JsonSchema {
+  // biome-ignore lint/suspicious/noThenProperty: a JSON Schema keyword
+  return { if: { properties: { operator: { enum: operators } } }, then: demand };
+}
+
 /** The schema of one filter, to stand under `$defs/filter`, since it contains itself. */
 export const FILTER_SCHEMA: JsonSchema = {
   type: "object",
@@ -65,7 +71,7 @@ export const FILTER_SCHEMA: JsonSchema = {
   additionalProperties: false,
   properties: {
     operator: {
-      enum: [...COMPARISONS, ...COMBINATIONS],
+      enum: [...COMPARISONS, ...EXISTENCE, ...COMBINATIONS],
       description: "How field and operand are compared, or how rules are combined.",
     },
     field: { enum: GROUP_FIELDS, description: "The device property that is compared." },
@@ -77,10 +83,12 @@ export const FILTER_SCHEMA: JsonSchema = {
       description: "The filters that and, or, not combine.",
     },
   },
-  if: { properties: { operator: { enum: COMBINATIONS } } },
-  // biome-ignore lint/suspicious/noThenProperty: a JSON Schema keyword
-  then: { required: ["rules"], properties: { field: false, operand: false } },
-  else: { required: ["field"], properties: { rules: false } },
+  allOf: [
+    whereOperator(COMBINATIONS, { required: ["rules"], properties: { field: false, operand: false } }),
+    whereOperator([...COMPARISONS, ...EXISTENCE], { required: ["field"], properties: { rules: false } }),
+    whereOperator(COMPARISONS, { required: ["operand"] }),
+    whereOperator(["not"], { properties: { rules: { maxItems: 1 } } }),
+  ],
 };
 
 /**

@@ -2,7 +2,7 @@
 import { suggest } from "../diagnostics.ts";
 import { isArray, isObject, pointer } from "../json.ts";
 import type { Json, JsonObject } from "../model.ts";
-import { author, flag, set, text } from "./fields.ts";
+import { author, filledSet, flag, text } from "./fields.ts";
 import type { Entry, Field, JsonSchema, Kind, Problem } from "./kind.ts";
 
 /** Events of the system itself: no device takes part, so assignments do nothing. */
@@ -274,7 +274,10 @@ export const trigger: Kind = {
       extension: "js",
     },
     event: { doc: "Deprecated by the vendor: use events.", schema: EVENT_NAME, alias: true },
-    events: { ...set("The events that run the script; the whole set.", EVENT_NAME), requiredOnCreate: true },
+    events: {
+      ...filledSet("The events that run the script; the whole set.", EVENT_NAME),
+      requiredOnCreate: true,
+    },
     hints,
     disabled: flag("Whether the trigger is off.", { fill: false, initial: false }),
     debug: flag("Whether debug output is kept.", { fill: false, initial: false }),

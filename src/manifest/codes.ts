@@ -44,6 +44,7 @@ const SUMMARIES = {
   "out-of-range": "The number is out of range",
   "empty-text": "The text is empty",
   "empty-list": "The list is empty",
+  "too-many-items": "The list has too many items",
   "empty-section": "The section is empty",
   "bad-version": "The manifest's version is not supported",
   "name-not-text": "The name is not a text",

@@ -7,6 +7,7 @@ import { type Json, type Pointer, SENSITIVE } from "../model.ts";
 import { type Finding, failure } from "./codes.ts";
 import type { ManifestDocument } from "./document.ts";
 import { entryPath, kindOfSection } from "./placement.ts";
+import { NOT_BLANK } from "./schema.ts";
 import { allowedValues, expectedTypes, type SchemaError } from "./schema-errors.ts";
 import { foundWords, listed, orList, quoted, typeWords } from "./wording.ts";
 
@@ -46,8 +47,9 @@ const DESCRIBE: Readonly<Record<string, (problem: Problem) => Finding>> = {
   type: describeType,
   enum: describeEnum,
   pattern: describePattern,
-  minLength: () => failure("empty-text", 'The text is "". Write something, or leave the key out.'),
+  minLength: describeEmptyText,
   minItems: () => failure("empty-list", "The list has no items. Add one, or leave the key out."),
+  maxItems: describeLongList,
   minimum: describeRange,
   maximum: describeRange,
   oneOf: describeChoice,
@@ -166,7 +168,22 @@ function readableValues(values: readonly Json[], field: Field | undefined): read
   return [...shortest.values()];
 }
 
-function describePattern({ error, sensitive }: Problem): Finding {
+function describeEmptyText({ error }: Problem): Finding {
+  const found = error.data === "" ? 'is ""' : "holds nothing but blanks";
+  return failure("empty-text", `The text ${found}. Write something, or leave the key out.`);
+}
+
+function describeLongList({ error }: Problem): Finding {
+  const count = isArray(error.data) ? error.data.length : 0;
+  return failure(
+    "too-many-items",
+    `The list has ${count} items, and at most ${String(error.params.limit)} can stand here. Combine several in one with \`and\` or \`or\`.`,
+  );
+}
+
+function describePattern(problem: Problem): Finding {
+  const { error, sensitive } = problem;
+  if (error.params.pattern === NOT_BLANK) return describeEmptyText(problem);
   const { description } = error.parent;
   const named = typeof description === "string" && !description.endsWith(".");
   const expected = named ? description : `a text that matches ${String(error.params.pattern)}`;

@@ -131,7 +131,7 @@ export function placeIn(document: ManifestDocument, at: Pointer, value: Json): P
     isObject(value) && section !== undefined && Object.hasOwn(value, section) ? value[section] : undefined;
   const entry = isArray(entries) ? entries[Number(index)] : undefined;
   const name = isObject(entry) && Object.hasOwn(entry, "name") ? entry.name : undefined;
-  const inEntry = kind !== undefined && typeof name === "string" && name !== "";
+  const inEntry = kind !== undefined && typeof name === "string" && name.trim() !== "";
   return {
     source: document.valueAt(at),
     pointer: kind !== undefined && index !== undefined ? pointer(...rest) : at,

@@ -86,7 +86,7 @@ function listEntry(
   if (!isObject(value)) return [];
   const name = Object.hasOwn(value, "name") ? value.name : undefined;
   const prefix = pointer(kind.section, index);
-  const address = typeof name === "string" && name !== "" ? { address: `${kind.kind}/${name}` } : {};
+  const address = typeof name === "string" && name.trim() !== "" ? { address: `${kind.kind}/${name}` } : {};
   return [
     { kind, document: judged.document, prefix, value, usable: !judged.unusable.has(prefix), ...address },
   ];

@@ -8,7 +8,9 @@ import { kinds } from "../kinds/index.ts";
 import type { Field, JsonSchema, Kind, Relation } from "../kinds/kind.ts";
 import { DEVICE, referenceTargets, SEARCH_TYPES } from "../kinds/targets.ts";
 
-const TEXT: JsonSchema = { type: "string", minLength: 1 };
+/** What a name must match: a text of blanks is none. */
+export const NOT_BLANK = "\\S";
+const TEXT: JsonSchema = { type: "string", minLength: 1, pattern: NOT_BLANK };
 const DIGITS = "^[0-9]{1,20}$";
 const VARIABLE = "^[A-Za-z_][A-Za-z0-9_]*$";
 
@@ -166,6 +168,7 @@ function nameOrDiscoveryId(): JsonSchema {
     title: "a reference",
     type: ["string", "object"],
     minLength: 1,
+    pattern: NOT_BLANK,
     required: ["discovery_id"],
     additionalProperties: false,
     properties: { discovery_id: TEXT },
@@ -178,6 +181,7 @@ function selectorSchema(): JsonSchema {
     description: "An address, CIDR, MAC or name, or a mapping that says which.",
     type: ["string", "object"],
     minLength: 1,
+    pattern: NOT_BLANK,
     additionalProperties: false,
     properties: {
       ip: { ...TEXT, description: "An address or CIDR." },
@@ -229,6 +233,7 @@ function lifecycleSchema(kind: Kind): JsonSchema {
       renamed_from: {
         type: ["string", "array"],
         minLength: 1,
+        pattern: NOT_BLANK,
         minItems: 1,
         items: TEXT,
         description: "Its former name or names, newest first.",

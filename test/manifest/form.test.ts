@@ -74,6 +74,29 @@ describe("entries", () => {
     ["accepts a quoted date as a name", 'tags:\n  - name: "2027-01-16"', []],
     ["refuses nothing as a name", "tags:\n  - name:", ["3:5 name-not-text"]],
     ["refuses an empty name", 'tags:\n  - name: ""', ["3:11 empty-text"]],
+    [
+      "refuses names of blanks",
+      'tags:\n  - name: " "\n  - name: "\\t\\u00a0"\n  - name: " "',
+      ["3:11 empty-text", "4:11 empty-text", "5:11 empty-text"],
+    ],
+    [
+      "refuses references of blanks",
+      'alerts:\n  - {name: a, device_groups: [" "], applications: [" ", {discovery_id: " "}], devices: [" ", {name: " "}]}',
+      ["3:31 empty-text", "3:52 empty-text", "3:72 empty-text", "3:89 empty-text", "3:101 empty-text"],
+    ],
+    [
+      "refuses a former name of blanks",
+      'tags: [{name: t, lifecycle: {renamed_from: " "}}]',
+      ["2:44 empty-text"],
+    ],
+    ["refuses an owner of blanks", 'owner: " "', ["2:8 empty-text"]],
+    ["refuses a trigger without events", "triggers: [{name: t, events: []}]", ["2:30 empty-list"]],
+    ["refuses to clear events", "triggers: [{name: t, events: null}]", ["2:30 not-clearable"]],
+    [
+      "refuses to clear what a threshold alert cannot do without",
+      'alerts: [{name: t, stat_name: null, field_name: "", operator: null, operand: null, field_name2: null, field_op: null}]',
+      ["2:31 not-clearable", "2:49 empty-text", "2:63 not-clearable", "2:78 not-clearable"],
+    ],
     ["refuses a text as an entry", "tags: [pci]", ["2:8 wrong-type"]],
     ["refuses an unknown field", "alerts:\n  - name: a\n    sevrity: 3", ["4:5 unknown-key"]],
     [
@@ -135,14 +158,47 @@ describe("filters", () => {
       ["4:24 bad-value", "4:36 empty-list"],
     ],
     [
+      "refuses a comparison without an operand",
+      group(
+        '{operator: or, rules: [{operator: "=", field: tag}, {operator: "!~", field: name, operand: null}]}',
+      ),
+      ["4:36 missing-key", "4:104 wrong-type"],
+    ],
+    ["refuses an empty operand", group('{operator: "=", field: tag, operand: ""}'), ["4:50 empty-text"]],
+    [
+      "needs no operand for what exists",
+      group(
+        "{operator: and, rules: [{operator: exists, field: model}, {operator: not_exists, field: model}]}",
+      ),
+      [],
+    ],
+    [
+      "takes a misspelt operand key for it",
+      group('{operator: "=", field: tag, oprand: x}'),
+      ["4:41 unknown-key"],
+    ],
+    [
+      "says nothing of an operand to a misspelt operator",
+      group("{operator: eq, field: tag}"),
+      ["4:24 bad-value"],
+    ],
+    [
+      "refuses several rules of not",
+      group("{operator: not, rules: [{operator: exists, field: model}, {operator: exists, field: tag}]}"),
+      ["4:36 too-many-items"],
+    ],
+    ["accepts one rule of not", group("{operator: not, rules: [{operator: exists, field: model}]}"), []],
+    ["accepts a discovery id", group('{operator: "=", field: discovery_id, operand: d}'), []],
+
+    [
       "refuses a field beside and",
-      group('{operator: and, field: tag, rules: [{operator: "=", field: tag}]}'),
+      group('{operator: and, field: tag, rules: [{operator: "=", field: tag, operand: x}]}'),
       ["4:29 not-applicable-here"],
     ],
     ["refuses rules that are missing", group("{operator: and}"), ["4:13 missing-key"]],
     [
       "refuses an unknown field deep inside",
-      group('{operator: or, rules: [{operator: "=", field: tga}]}'),
+      group('{operator: or, rules: [{operator: "=", field: tga, operand: x}]}'),
       ["4:59 bad-value"],
     ],
     ["refuses a list as operand", group('{operator: "=", field: tag, operand: []}'), ["4:50 wrong-type"]],
