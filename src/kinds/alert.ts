@@ -1,5 +1,6 @@
 /** Alerts (guide 8.7 "Alert", severity levels in "Alert severity levels"): threshold and detection. */
 import type { Json, JsonObject } from "../model.ts";
+import { checkAuthor, hasVendorAuthor } from "./author.ts";
 import {
   author,
   DECIMAL_PATTERN,
@@ -80,7 +81,7 @@ function typeOf(fields: JsonObject): Json {
 function check({ fields, own }: Entry): readonly Problem[] {
   const type = typeOf(fields);
   const misplaced = own.filter((name) => (ONLY_FOR[name] ?? type) !== type);
-  const problems = misplaced.map(
+  const foreign = misplaced.map(
     (name): Problem => ({
       severity: "error",
       code: "not-applicable",
@@ -91,6 +92,7 @@ function check({ fields, own }: Entry): readonly Problem[] {
       pointer: `/${name}`,
     }),
   );
+  const problems = [...checkAuthor(fields), ...foreign];
   return fields.field_op === "/" && isBlank(fields.field_name2)
     ? [...problems, ratioProblem(fields.field_name2 === undefined)]
     : problems;
@@ -186,7 +188,7 @@ export const alert: Kind = {
     },
     networks: { doc: "Networks that are watched.", to: "network", path: "networks", reverse: "alerts" },
   },
-  builtIn: (wire) => wire.author === "ExtraHop",
+  builtIn: hasVendorAuthor,
   builtInDeclarable: true,
   check,
   decidedBy: "type",

@@ -2,6 +2,7 @@
 import { suggest } from "../diagnostics.ts";
 import { isArray, isObject, pointer } from "../json.ts";
 import type { Json, JsonObject } from "../model.ts";
+import { checkAuthor, hasVendorAuthor } from "./author.ts";
 import { author, filledSet, flag, text } from "./fields.ts";
 import type { Entry, Field, JsonSchema, Kind, Problem } from "./kind.ts";
 
@@ -158,12 +159,12 @@ function normalScript(value: Json): Json {
 
 function check({ fields, relations }: Entry): readonly Problem[] {
   const events = isArray(fields.events) ? fields.events.map(String) : undefined;
-  const byteProblems = checkBytes(fields.hints);
-  if (events === undefined) return byteProblems;
+  const problems = [...checkAuthor(fields), ...checkBytes(fields.hints)];
+  if (events === undefined) return problems;
   return [
+    ...problems,
     ...checkEventNames(events),
     ...checkHints(fields.hints, events),
-    ...byteProblems,
     ...checkAssignments(events, relations),
   ];
 }
@@ -295,7 +296,7 @@ export const trigger: Kind = {
     },
     devices: { doc: "Devices it runs for.", to: "device", path: "devices" },
   },
-  builtIn: (wire) => wire.author === "ExtraHop",
+  builtIn: hasVendorAuthor,
   builtInDeclarable: true,
   parse: parseEvent,
   check,

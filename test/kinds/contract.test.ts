@@ -71,6 +71,17 @@ describe.each(kinds.map((kind) => [kind.kind, kind] as const))("%s", (_name, kin
     expect(fromWire(kind, wire)).toEqual({ id: "0", name: "n", builtIn: false, fields: wire });
   });
 
+  it("refuses to make an object look built-in, since it could never be deleted again", () => {
+    const marks = Object.keys(kind.fields).filter((name) => kind.builtIn({ id: 5, [name]: "ExtraHop" }));
+    const found = marks.map((name) =>
+      kind.check?.({ fields: { [name]: "ExtraHop" }, relations: [], own: [name] }),
+    );
+    expect(found).toMatchObject(
+      marks.map((name) => [{ severity: "error", code: `reserved-${name}`, pointer: `/${name}` }]),
+    );
+    expect(kind.check?.({ fields: { author: "ops" }, relations: [], own: ["author"] }) ?? []).toEqual([]);
+  });
+
   it("creates an object with its name and what the API requires", () => {
     const body = createBody(kind, "n", {}, undefined);
     expect(body[kind.nameField]).toBe("n");
