@@ -35,17 +35,30 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
   let best: { candidate: string; score: number } | undefined;
   for (const candidate of candidates) {
-    const score =
-      lettersOf(candidate) === lettersOf(word) ? 1 : distance(word.toLowerCase(), candidate.toLowerCase());
-    const limit = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3));
-    if (candidate !== word && score <= limit && score < (best?.score ?? Infinity))
-      best = { candidate, score };
+    const score = difference(word, candidate);
+    if (candidate !== word && score < (best?.score ?? Infinity)) best = { candidate, score };
   }
   return best?.candidate;
 }
 
-function lettersOf(word: string): string {
-  return [...word.toLowerCase()].sort().join("");
+/** As short as an operator: one letter more or less makes another one of it. */
+const SHORT = 2;
+const NUMBER = /^[0-9]+[a-z]?$/i;
+
+/** How far a candidate is from a word; infinite where it is not close. */
+function difference(word: string, candidate: string): number {
+  // Of two numbers, none is a slip for the other.
+  if (NUMBER.test(word) && NUMBER.test(candidate)) return Infinity;
+  const short = candidate.length <= SHORT;
+  if (lettersOf(candidate, short) === lettersOf(word, short)) return 1;
+  const limit = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3));
+  const score = short ? Infinity : distance(word.toLowerCase(), candidate.toLowerCase());
+  return score <= limit ? score : Infinity;
+}
+
+function lettersOf(word: string, once: boolean): string {
+  const letters = [...word.toLowerCase()].sort();
+  return (once ? [...new Set(letters)] : letters).join("");
 }
 
 /** ` Did you mean "x"?`, or nothing; ready to append to a sentence. */

@@ -150,10 +150,14 @@ function describeEnum({ error, sensitive, kind, rest }: Problem): Finding {
   const field = rest.length === 1 && kind !== undefined ? kind.fields[rest[0] ?? ""] : undefined;
   const values = allowedValues(error).filter((value) => value !== null);
   const words = readableValues(values, field);
-  const texts = values.map(String);
-  const guess = typeof error.data === "string" && !sensitive ? didYouMean(error.data, texts) : "";
+  const guess = typeof error.data === "string" && !sensitive ? enumAdvice(error.data, values) : "";
   const found = sensitive ? SENSITIVE : foundWords(error.data);
   return failure("bad-value", `Found ${found}; allowed: ${listed(words)}.${guess}`);
+}
+
+function enumAdvice(text: string, values: readonly Json[]): string {
+  const quotedOnly = values.some((value) => typeof value !== "string" && String(value) === text);
+  return quotedOnly ? " Remove the quotes." : didYouMean(text, values.map(String));
 }
 
 /** Of several ways to write one value, the shortest text. */

@@ -166,7 +166,7 @@ const FILE_TOKEN = /(\$?)\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}/g;
 export function fillFile(text: string, names: readonly string[], env: Outside["env"]): FilledFile {
   const listed = [...new Set(names)];
   const tokens = [...text.matchAll(FILE_TOKEN)];
-  const plain = tokens.filter(([, escape]) => escape === "");
+  const plain = tokens.filter(([, extra]) => extra === "");
   const held = new Set(plain.map(([, , name = ""]) => name));
   const values = new Map(
     listed.filter((name) => held.has(name)).map((name) => [name, environmentValue(name, env)]),
@@ -197,13 +197,13 @@ function fileParts(
   const parts: Part[] = [];
   let end = 0;
   for (const token of tokens) {
-    const [written, escape, name = ""] = token;
-    const value = escape === "" ? values.get(name) : undefined;
+    const [written, extra, name = ""] = token;
+    const value = extra === "" ? values.get(name) : undefined;
     parts.push(literal(text.slice(end, token.index)));
     parts.push(
       typeof value === "string"
         ? { text: value, template: written, name }
-        : literal(written.slice(escape === "" ? 0 : 1)),
+        : literal(written.slice(extra === "" ? 0 : 1)),
     );
     end = (token.index ?? 0) + written.length;
   }

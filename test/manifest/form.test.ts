@@ -274,6 +274,20 @@ describe("messages", () => {
     expect(diagnostics.map((d) => d.detail.includes(`Did you mean ${word}?`))).toEqual([true]);
   });
 
+  const quotes: readonly (readonly [field: string, advice: RegExp])[] = [
+    ['severity: "3"', /; allowed: .*\. Remove the quotes\.$/],
+    ['interval_length: "300"', /; allowed: .*30m\. Remove the quotes\.$/],
+    ['interval_length: "301"', /30m\.$/],
+    ['severity: "8"', /debug\.$/],
+    ["interval_length: 7m", /30m\.$/],
+    ['operator: "=>"', /Did you mean ">="\?$/],
+    ['disabled: "true"', /Remove the quotes\.$/],
+  ];
+  it.each(quotes)("advise against quotes, and suggest no other number: %s", async (field, advice) => {
+    const { diagnostics } = await load(`version: 1\nalerts: [{name: a, ${field}}]\n`);
+    expect(diagnostics.map((d) => d.detail)).toEqual([expect.stringMatching(advice)]);
+  });
+
   it("list each allowed duration once, in its shortest form", async () => {
     const { diagnostics } = await load("version: 1\nalerts: [{name: a, refire_interval: 31m}]\n");
     expect(diagnostics[0]?.detail).toContain("allowed: 5m, 10m, 15m, 30m, 1h, 2h, 4h.");
