@@ -45,7 +45,7 @@ const severity: Field = {
 
 const operand: Field = {
   doc: "The number that the metric is compared with.",
-  schema: { type: ["number", "string"], pattern: DECIMAL_PATTERN },
+  schema: { title: "a number such as 0.05", type: ["number", "string"], pattern: DECIMAL_PATTERN },
   parse: plainDecimal,
   print: printDecimal,
   normal: plainDecimal,

@@ -54,7 +54,11 @@ function sortedSet(items: readonly Json[]): readonly Json[] {
 
 /** Mail addresses; the appliance's mail relay does not distinguish case, so neither do we. */
 export function emailAddresses(doc: string, extra: Partial<Field> = {}): Field {
-  const address = { type: "string", pattern: "^[^@\\s]+@[^@\\s]+$", description: "an email address" };
+  const address = {
+    title: "an email address such as noc@example.com",
+    type: "string",
+    pattern: "^[^@\\s]+@[^@\\s]+$",
+  };
   return { ...set(doc, address, (item) => String(item).toLowerCase()), ...extra };
 }
 

@@ -13,7 +13,10 @@ export type JsonSchema = { readonly [keyword: string]: unknown };
 export interface Field {
   /** One sentence for the schema, with the unit; shown by editors. */
   readonly doc: string;
-  /** What the manifest accepts, friendly forms included. `null` is added where `empty` is given. */
+  /**
+   * What the manifest accepts, friendly forms included. `null` is added where `empty` is given. Where it
+   * has a `pattern`, `title` says what that is in words, with an example: messages show it instead.
+   */
   readonly schema: JsonSchema;
   /** Friendly form → API form. Called with values that the schema accepts. */
   readonly parse?: (value: Json) => Json;

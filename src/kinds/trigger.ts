@@ -255,7 +255,7 @@ function parseEvent(fields: JsonObject): { fields: JsonObject; problems: readonl
   };
 }
 
-const EVENT_NAME = { type: "string", pattern: "^[A-Z][A-Z0-9_]+$" };
+const EVENT_NAME = { title: "an event such as HTTP_REQUEST", type: "string", pattern: "^[A-Z][A-Z0-9_]+$" };
 
 export const trigger: Kind = {
   kind: "trigger",

@@ -22,7 +22,7 @@ interface Problem {
 }
 
 /** The finding for a schema error. */
-export function describe(error: SchemaError, document: ManifestDocument): Finding {
+export function describe(error: SchemaError, document: Pick<ManifestDocument, "secrets">): Finding {
   const path = parsePointer(error.pointer);
   const entry = entryPath(path);
   const problem: Problem = {
@@ -35,7 +35,7 @@ export function describe(error: SchemaError, document: ManifestDocument): Findin
   return specialCase(problem) ?? (DESCRIBE[error.keyword] ?? describeOther)(problem);
 }
 
-function isSensitive(document: ManifestDocument, path: readonly string[]): boolean {
+function isSensitive(document: Pick<ManifestDocument, "secrets">, path: readonly string[]): boolean {
   const secrets = document.secrets.get(pointer(...path.slice(0, 2)));
   const at: Pointer = pointer(...path.slice(2));
   return [...(secrets?.keys() ?? [])].some((p) => p === at || p.startsWith(`${at}/`));
@@ -188,11 +188,8 @@ function describeLongList({ error }: Problem): Finding {
 function describePattern(problem: Problem): Finding {
   const { error, sensitive } = problem;
   if (error.params.pattern === NOT_BLANK) return describeEmptyText(problem);
-  const { description } = error.parent;
-  const named = typeof description === "string" && !description.endsWith(".");
-  const expected = named ? description : `a text that matches ${String(error.params.pattern)}`;
   const found = sensitive ? SENSITIVE : foundWords(error.data);
-  return failure("bad-format", `Expected ${expected}, found ${found}.`);
+  return failure("bad-format", `Expected ${String(error.parent.title)}, found ${found}.`);
 }
 
 function describeRange({ error, sensitive }: Problem): Finding {

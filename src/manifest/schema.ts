@@ -11,8 +11,17 @@ import { DEVICE, referenceTargets, SEARCH_TYPES } from "../kinds/targets.ts";
 /** What a name must match: a text of blanks is none. */
 export const NOT_BLANK = "\\S";
 const TEXT: JsonSchema = { type: "string", minLength: 1, pattern: NOT_BLANK };
-const DIGITS = "^[0-9]{1,20}$";
-const VARIABLE = "^[A-Za-z_][A-Za-z0-9_]*$";
+const ID: JsonSchema = {
+  title: "an id, a whole number such as 16",
+  type: ["integer", "string"],
+  minimum: 0,
+  pattern: "^[0-9]{1,20}$",
+};
+const VARIABLE: JsonSchema = {
+  title: "the name of an environment variable, such as SLACK_HOOK",
+  type: "string",
+  pattern: "^[A-Za-z_][A-Za-z0-9_]*$",
+};
 
 const SELECTOR_KEYS = ["ip", "name", "mac", "discovery_id", "id", "filter", "search", "csv"];
 
@@ -138,7 +147,7 @@ function orFile(schema: JsonSchema): JsonSchema {
       file: { ...TEXT, description: "The file, relative to this manifest and inside its root." },
       env: {
         type: "array",
-        items: { type: "string", pattern: VARIABLE },
+        items: VARIABLE,
         description:
           "Environment variables whose ${env:NAME} in the file is replaced; $${env:NAME} there is the text ${env:NAME} itself.",
       },
@@ -188,12 +197,7 @@ function selectorSchema(): JsonSchema {
       name: { ...TEXT, description: "The exact display name." },
       mac: { ...TEXT, description: "A MAC address." },
       discovery_id: { ...TEXT, description: "The appliance's unique identifier of the device." },
-      id: {
-        type: ["integer", "string"],
-        minimum: 0,
-        pattern: DIGITS,
-        description: "The id on one appliance.",
-      },
+      id: { ...ID, description: "The id on one appliance." },
       filter: { $ref: "#/$defs/filter" },
       search: { ...exactly({ type: { enum: SEARCH_TYPES }, value: { type: "string" } }), title: "a search" },
       csv: {
@@ -238,12 +242,7 @@ function lifecycleSchema(kind: Kind): JsonSchema {
         items: TEXT,
         description: "Its former name or names, newest first.",
       },
-      id: {
-        type: ["integer", "string"],
-        minimum: 0,
-        pattern: DIGITS,
-        description: "The id of one of several objects of the same name.",
-      },
+      id: { ...ID, description: "The id of one of several objects of the same name." },
       state: { enum: ["present", "absent"], description: "absent: it must not exist, whoever made it." },
     },
   };

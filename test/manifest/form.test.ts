@@ -1,6 +1,16 @@
 /** What is wrong with the form of a manifest: one problem, one diagnostic, at its place. */
 import { describe, expect, it } from "vitest";
+import type { JsonSchema } from "../../src/kinds/kind.ts";
+import { describe as describeError } from "../../src/manifest/form-messages.ts";
+import { manifestSchema } from "../../src/manifest/schema.ts";
 import { load, resourceOf, spots } from "./workspace.ts";
+
+/** Every part of a schema that has a pattern. */
+function withPattern(schema: unknown): readonly (JsonSchema & { readonly pattern: string })[] {
+  if (typeof schema !== "object" || schema === null) return [];
+  const own = "pattern" in schema && typeof schema.pattern === "string" ? [schema as never] : [];
+  return [...own, ...Object.values(schema).flatMap(withPattern)];
+}
 
 /** Title, manifest after `version: 1`, and what is said about it. */
 type Case = readonly [title: string, yaml: string, expected: readonly string[]];
@@ -291,6 +301,48 @@ describe("messages", () => {
   it("list each allowed duration once, in its shortest form", async () => {
     const { diagnostics } = await load("version: 1\nalerts: [{name: a, refire_interval: 31m}]\n");
     expect(diagnostics[0]?.detail).toContain("allowed: 5m, 10m, 15m, 30m, 1h, 2h, 4h.");
+  });
+
+  const forms: readonly (readonly [yaml: string, words: string])[] = [
+    ["alerts: [{name: a, operand: 5%}]", 'Expected a number such as 0.05, found the text "5%".'],
+    [
+      "tags: [{name: a, lifecycle: {id: x16}}]",
+      'Expected an id, a whole number such as 16, found the text "x16".',
+    ],
+    [
+      "tags: [{name: a, devices: [{id: x16}]}]",
+      'Expected an id, a whole number such as 16, found the text "x16".',
+    ],
+    [
+      "triggers: [{name: a, events: [http_request]}]",
+      'Expected an event such as HTTP_REQUEST, found the text "http_request".',
+    ],
+    ["triggers: [{name: a, event: x y}]", 'Expected an event such as HTTP_REQUEST, found the text "x y".'],
+    [
+      "triggers: [{name: a, script: {file: x, env: [A-B]}}]",
+      'Expected the name of an environment variable, such as SLACK_HOOK, found the text "A-B".',
+    ],
+    [
+      "alerts: [{name: a, cc: [ops]}]",
+      'Expected an email address such as noc@example.com, found the text "ops".',
+    ],
+    ['tags: [{name: " "}]', "The text holds nothing but blanks. Write something, or leave the key out."],
+  ];
+  it.each(forms)("say in words what a text should look like: %s", async (yaml, words) => {
+    const { diagnostics } = await load(`version: 1\n${yaml}\n`);
+    expect(diagnostics.map((d) => d.detail)).toEqual([words]);
+  });
+
+  it("never show a regular expression", () => {
+    const parents = withPattern(manifestSchema());
+    expect(parents.length).toBeGreaterThan(forms.length);
+    for (const parent of parents) {
+      const params = { pattern: parent.pattern };
+      const error = { keyword: "pattern", pointer: "/owner", params, parent, data: " " };
+      const { detail } = describeError(error, { secrets: new Map() });
+      expect(detail).not.toContain(parent.pattern);
+      expect(detail).toMatch(/^Expected an? |^Expected the |nothing but blanks/);
+    }
   });
 
   it("tell what was expected and found, and how lists are written", async () => {
