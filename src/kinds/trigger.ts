@@ -224,13 +224,14 @@ function checkBytes(value: Json | undefined): readonly Problem[] {
 
 function checkAssignments(events: readonly string[], relations: readonly string[]): readonly Problem[] {
   const [relation] = relations;
+  const named = `${events.join(", ")} ${events.length === 1 ? "is an event" : "are events"}`;
   if (relation === undefined || !events.every((event) => SYSTEM_EVENTS.includes(event))) return [];
   return [
     {
       severity: "warning",
       code: "assignment-without-effect",
       summary: "The trigger's events concern no device",
-      detail: `${events.join(", ")} are events of the appliance itself, so assigning devices or device groups does nothing. Remove ${relations.join(" and ")}.`,
+      detail: `${named} of the appliance itself, so assigning devices or device groups does nothing. Remove ${relations.join(" and ")}.`,
       pointer: pointer(relation),
     },
   ];

@@ -62,10 +62,9 @@ function readIp(text: string): Reading | undefined {
   const bits = { 4: 32, 6: 128 }[isIP(address)];
   // A zone is a matter of one machine, not of a device's address.
   if (bits === undefined || address.includes("%") || more !== undefined) return undefined;
-  const selector: DeviceSelector = { by: "ip", value };
-  if (prefix === undefined) return { selector, findings: [] };
+  if (prefix === undefined) return { selector: { by: "ip", value }, findings: [] };
   if (!/^(0|[1-9][0-9]{0,2})$/.test(prefix) || Number(prefix) > bits) return undefined;
-  return { selector, findings: hostBits(value, address, Number(prefix), bits) };
+  return readBlock(value, address, Number(prefix), bits);
 }
 
 /** An address with a prefix that is none. */
@@ -73,18 +72,15 @@ function isBadBlock(text: string): boolean {
   return isIP(text.split("/")[0] ?? "") !== 0;
 }
 
-function hostBits(written: string, address: string, prefix: number, bits: number): readonly Finding[] {
+/** The network itself is selected, since an appliance may refuse an address with host bits as a block. */
+function readBlock(written: string, address: string, prefix: number, bits: number): Reading {
   const number = bits === 32 ? ipv4Number(address) : ipv6Number(address);
   const hostSize = BigInt(bits - prefix);
   const network = (number >> hostSize) << hostSize;
-  if (network === number) return [];
+  if (network === number) return { selector: { by: "ip", value: written }, findings: [] };
   const block = `${bits === 32 ? ipv4Text(network) : ipv6Text(network)}/${prefix}`;
-  return [
-    caution(
-      "host-bits",
-      `${written} means the whole network ${block}. Write ${block}, or the address without /${prefix}.`,
-    ),
-  ];
+  const detail = `${written} means the whole network ${block}. Write ${block}, or the address without /${prefix}.`;
+  return { selector: { by: "ip", value: block }, findings: [caution("host-bits", detail)] };
 }
 
 function ipv4Number(address: string): bigint {

@@ -40,19 +40,49 @@ export function readTable(file: string, text: string): CsvTable {
       trim: true,
       skip_empty_lines: true,
       record_delimiter: "\n",
+      // Rows of other lengths are found below, where their places are known.
+      relax_column_count: true,
       to: MAX_ROWS + 2,
     });
-    return { source, rows: placeRows(parsed as readonly Parsed[], source.text) };
+    return withEqualRows({ source, rows: placeRows(parsed as readonly Parsed[], source.text) });
   } catch (error) {
-    const { message, lines } = error as CsvError & { lines?: number };
-    const at = startOfLine(source.text, lines ?? 1);
-    const detail = `${message.replace(/\.?$/, ".")} Correct the row; nothing of the file was used.`;
-    return {
-      source,
-      rows: [],
-      finding: { ...failure("bad-csv", detail), source: source.place(at, Infinity) },
-    };
+    const { code, lines } = error as CsvError & { lines?: number };
+    const open = code === "CSV_QUOTE_NOT_CLOSED";
+    const at = open ? lastOpenQuote(source.text) : startOfLine(source.text, lines ?? 1);
+    return malformed(source, at, MALFORMED[code] ?? "The line cannot be read as a row of cells.");
   }
+}
+
+const STRAY_QUOTE = "A quote stands inside a cell that does not begin with one.";
+const STRAY_TEXT = "A text stands between the closing quote of a cell and the next comma.";
+
+/** By csv-parse's codes, of which one lacks the prefix of the others. */
+const MALFORMED: Readonly<Record<string, string>> = {
+  CSV_QUOTE_NOT_CLOSED: "The quote that opens here is not closed.",
+  CSV_INVALID_CLOSING_QUOTE: STRAY_TEXT,
+  CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE: STRAY_TEXT,
+  INVALID_OPENING_QUOTE: STRAY_QUOTE,
+};
+
+function malformed(source: SourceText, at: number, problem: string): CsvTable {
+  const detail = `${problem} A cell that holds a comma or a quote stands in quotes, with "" for a quote in it. Nothing of the file was used.`;
+  return { source, rows: [], finding: { ...failure("bad-csv", detail), source: source.place(at, Infinity) } };
+}
+
+/** The table, unless a row has more or fewer cells than the header. */
+function withEqualRows(table: CsvTable): CsvTable {
+  const width = table.rows[0]?.record.length ?? 0;
+  const odd = table.rows.find(({ record }) => record.length !== width);
+  if (odd === undefined) return table;
+  const cells = `${odd.record.length} ${odd.record.length === 1 ? "cell" : "cells"}`;
+  return malformed(table.source, odd.starts[0] ?? 0, `This row has ${cells}, and the header has ${width}.`);
+}
+
+/** The quote that an odd number of quotes leaves open. */
+function lastOpenQuote(text: string): number {
+  let open = -1;
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) open = open < 0 ? at : -1;
+  return Math.max(0, open);
 }
 
 interface Parsed {
@@ -139,10 +169,11 @@ function headerPlace({ source, rows }: CsvTable): Source {
 
 function emptyCells(count: number): readonly Finding[] {
   if (count <= 0) return [];
-  const rows = count === 1 ? "1 row has" : `${count} rows have`;
-  return [
-    caution("csv-empty-cells", `${rows} nothing in this column and select no device. Fill or remove them.`),
-  ];
+  const detail =
+    count === 1
+      ? "1 row has nothing in this column and selects no device. Fill or remove it."
+      : `${count} rows have nothing in this column and select no device. Fill or remove them.`;
+  return [caution("csv-empty-cells", detail)];
 }
 
 function emptyTable(count: number, column: string, optional: boolean): readonly Finding[] {

@@ -114,6 +114,8 @@ function describeUnknownKey({ error, path, kind, rest }: Problem): Finding {
   if (kind !== undefined && rest.length === 1 && key === kind.nameField && key !== "name") {
     return failure("unknown-key", `${key} is what the API calls it; in a manifest use name.`);
   }
+  if (known.length === 0)
+    return failure("unknown-key", `${quoted(key)} is no key of ${owner}, which have none. Remove it.`);
   const guess = didYouMean(key, known);
   const all = guess === "" ? ` Known keys: ${listed(known)}.` : guess;
   return failure("unknown-key", `${quoted(key)} is no key of ${owner}.${all}`);
@@ -130,17 +132,18 @@ function describeType(problem: Problem): Finding {
   const { error, sensitive } = problem;
   const types = expectedTypes(error);
   const found = sensitive && typeof error.data === "string" ? `a text ${SENSITIVE}` : foundWords(error.data);
-  return failure(
-    "wrong-type",
-    `Expected ${typeWords(types)}, found ${found}.${typeAdvice(types, error.data)}`,
-  );
+  return failure("wrong-type", `Expected ${typeWords(types)}, found ${found}.${typeAdvice(error)}`);
 }
 
-function typeAdvice(types: readonly string[], data: Json): string {
+function typeAdvice(error: SchemaError): string {
+  const { data, parent } = error;
+  const types = expectedTypes(error);
   if (types.includes("array") && isObject(data)) return " Each entry of a list starts with `- `.";
   if (types.includes("array") && typeof data !== "object") return " Write a list of one as `[…]`.";
   const quotable = typeof data === "number" || typeof data === "boolean";
-  if (types.includes("string") && quotable) return " Put it in quotes.";
+  const fits = typeof parent.pattern !== "string" || new RegExp(parent.pattern, "u").test(String(data));
+  const onlyText = !types.includes("integer") && !types.includes("number");
+  if (types.includes("string") && quotable && fits && onlyText) return " Put it in quotes.";
   const unquotable = /^(-?[0-9.]+|true|false)$/.test(String(data)) && !types.includes("object");
   if (typeof data === "string" && unquotable && !types.includes("string")) return " Remove the quotes.";
   return "";

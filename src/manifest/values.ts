@@ -268,7 +268,7 @@ export function isExactNumber(value: number, source: string | undefined): boolea
 function inexact(node: Scalar): Finding {
   return failure(
     "inexact-number",
-    `${node.source ?? "It"} is beyond what a number here can hold. Put it in quotes.`,
+    `${node.source ?? "It"} is beyond what a number here can hold. Write a number in range, or put it in quotes if a text is meant.`,
   );
 }
 

@@ -71,7 +71,34 @@ const ADVICE: Readonly<Record<string, string>> = {
   BAD_SCALAR_START: "Put the text in quotes.",
 };
 
+/** A key or an item at the start of a line. */
+const ENTRY_LINE = /^[ \t]*(?!#)\S[^\n]*?:(?=\s|$)/;
+
+/**
+ * The parser takes a line that is indented too far for the rest of the value before it, and reports
+ * where that value starts. The place is the first line after it that reads as an entry.
+ */
+function deeperLine(error: YAMLError, text: string): readonly [number, number] | undefined {
+  if (error.code !== "BLOCK_AS_IMPLICIT_KEY") return undefined;
+  const [head = "", ...lines] = text.slice(error.pos[0]).split("\n");
+  if (/:(\s|$)/.test(head)) return undefined;
+  const index = lines.findIndex((line) => ENTRY_LINE.test(line));
+  if (index < 0) return undefined;
+  const start = error.pos[0] + [head, ...lines.slice(0, index)].join("\n").length + 1;
+  const indent = /^[ \t]*/.exec(lines[index] ?? "")?.[0].length ?? 0;
+  return [start + indent, start + (ENTRY_LINE.exec(lines[index] ?? "")?.[0].length ?? 0)];
+}
+
 function syntaxError(error: YAMLError, source: SourceText): Diagnostic {
+  const deeper = deeperLine(error, source.text);
+  if (deeper !== undefined) {
+    const detail =
+      "This line is indented more than its neighbours, so it would continue the value that stands before it. Keys of one mapping start in the same column.";
+    return report(failure("yaml-syntax", detail), {
+      source: source.place(...deeper),
+      related: [source.place(...error.pos)],
+    });
+  }
   const message = error.message.replace(/[.:]?$/, ".");
   const detail = `${message} ${ADVICE[error.code] ?? "Correct it; nothing of this document was read."}`;
   return report(failure("yaml-syntax", detail), { source: source.place(...error.pos) });

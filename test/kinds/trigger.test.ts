@@ -73,6 +73,10 @@ describe("events", () => {
       "warning assignment-without-effect /devices",
     ]);
     expect(problems({ events: ["TIMER_30SEC", "HTTP_REQUEST"] }, ["devices"])).toEqual([]);
+    const detail = (events: readonly string[]): string | undefined =>
+      trigger.check?.({ fields: { events }, relations: ["devices"], own: [] })[0]?.detail;
+    expect(detail(["NEW_DEVICE"])).toMatch(/^NEW_DEVICE is an event of the appliance itself, so /);
+    expect(detail(["NEW_DEVICE", "TIMER_30SEC"])).toMatch(/^NEW_DEVICE, TIMER_30SEC are events of /);
   });
 
   it("may be given by the vendor's former name, but not by both", () => {

@@ -143,6 +143,11 @@ describe("files that a manifest names", () => {
     });
   });
 
+  it("outside are told with what the root is", async () => {
+    const { diagnostics } = await load(scripts, { paths: ["m"] });
+    expect(diagnostics[0]?.detail).toContain("the root (the folder of the path given). A manifest reads");
+  });
+
   it("outside are not even looked for", async () => {
     const said = await spots({ "m/a.yaml": trigger("{file: ../nope.js}") }, { paths: ["m"] });
     expect(said).toEqual(["m/a.yaml:4:20 outside-root"]);

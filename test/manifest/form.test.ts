@@ -303,6 +303,21 @@ describe("messages", () => {
     expect(diagnostics[0]?.detail).toContain("allowed: 5m, 10m, 15m, 30m, 1h, 2h, 4h.");
   });
 
+  const wordings: readonly (readonly [yaml: string, words: string])[] = [
+    ["defaults: {tags: {color: x}}", '"color" is no key of defaults of tags, which have none. Remove it.'],
+    [
+      "alerts: [{name: a, operand: .nan}]",
+      ".nan is beyond what a number here can hold. Write a number in range, or put it in quotes if a text is meant.",
+    ],
+    ["alerts: [{name: a, cc: [5]}]", "Expected text, found the number 5."],
+    ["alerts: [{name: a, author: 5}]", "Expected text or null, found the number 5. Put it in quotes."],
+    ["exclusion_intervals: [{name: a, start: 1.5}]", "Expected an integer or text, found the number 1.5."],
+  ];
+  it.each(wordings)("advise what helps: %s", async (yaml, words) => {
+    const { diagnostics } = await load(`version: 1\n${yaml}\n`);
+    expect(diagnostics.map((d) => d.detail)).toEqual([words]);
+  });
+
   const forms: readonly (readonly [yaml: string, words: string])[] = [
     ["alerts: [{name: a, operand: 5%}]", 'Expected a number such as 0.05, found the text "5%".'],
     [

@@ -125,7 +125,9 @@ describe("misuse", () => {
           vars: { site: "hq" },
         })
       ).diagnostics[0]?.detail ?? "";
-    expect(await detail("${var:stie}")).toContain('Did you mean "site"?');
+    expect(await detail("${var:stie}")).toBe(
+      'No variable "stie" is given. Did you mean "site"? Give it with --var stie=value.',
+    );
     expect(await detail("${env:HQ_KYE}")).toContain('Did you mean "HQ_KEY"?');
     expect(await detail("${env:HX_KEY}")).not.toContain("Did you mean");
     expect(await detail("${env.HQ_KEY}")).toContain("Did you mean ${env:HQ_KEY}?");

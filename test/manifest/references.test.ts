@@ -65,7 +65,7 @@ describe("bare strings", () => {
     expect(diagnostics.map((d) => d.code)).toEqual(["host-bits"]);
     expect(diagnostics[0]?.detail).toContain(`the whole network ${network}.`);
     expect(manifest?.resources[0]?.relations.devices).toMatchObject([
-      { selector: { by: "ip", value: written } },
+      { selector: { by: "ip", value: network } },
     ]);
   });
 });
@@ -227,11 +227,34 @@ describe("csv files", () => {
       [`${file} csv-empty`, `${file} warning csv-empty-cells`],
     ],
     ["with rows of several lengths", "ip,n\n10.0.0.1\n", "", ["sub/hosts.csv:2:1 bad-csv"]],
-    ["with an open quote", 'ip,n\n10.0.0.1,"a\n', "", ["sub/hosts.csv:2:1 bad-csv"]],
+    ["with an open quote", 'ip,n\n10.0.0.1,"a\nb\nc\n', "", ["sub/hosts.csv:2:10 bad-csv"]],
+    ["with a longer row after a long cell", 'ip,n\n\n"a\nb",c,d\n', "", ["sub/hosts.csv:3:1 bad-csv"]],
+    ["with a text after a quote", 'ip,n\n\n"a"b,c\n', "", ["sub/hosts.csv:3:1 bad-csv"]],
     ["with a device twice", "ip\na\nb\na\na\n", "", ["sub/hosts.csv:4:1 warning duplicate-reference"]],
   ];
   it.each(cases)("%s are told", async (_title, csv, extra, expected) => {
     expect(await spots(files(csv, extra), { paths: ["m.yaml"] })).toEqual(expected);
+  });
+
+  const malformed: readonly (readonly [csv: string, words: string])[] = [
+    ["ip,n\n10.0.0.1\n", "This row has 1 cell, and the header has 2."],
+    ["ip,n\na,b,c\n", "This row has 3 cells, and the header has 2."],
+    ['ip,n\na,"b\n', "The quote that opens here is not closed."],
+    ['ip,n\n"a"b,c\n', "A text stands between the closing quote of a cell and the next comma."],
+    ['ip,n\nab"c,d\n', "A quote stands inside a cell that does not begin with one."],
+  ];
+  it.each(malformed)("that are malformed are told in plain words: %j", async (csv, words) => {
+    const { diagnostics } = await load(files(csv));
+    expect(diagnostics.map((d) => d.detail.startsWith(`${words} `))).toEqual([true]);
+  });
+
+  it("with a row that lacks a cell say it in the singular", async () => {
+    const detail = async (csv: string): Promise<string> =>
+      (await load(files(csv))).diagnostics[0]?.detail ?? "";
+    expect(await detail("ip,n\na,b\n,c\n")).toMatch(
+      /^1 row has nothing in this column and selects no device\./,
+    );
+    expect(await detail("ip,n\na,b\n,c\n,d\n")).toMatch(/^2 rows have .* and select no device\./);
   });
 
   it("suggest the column that was meant", async () => {

@@ -14,8 +14,15 @@ describe("the text of a file", () => {
     [
       "refuses wrong indentation once",
       "version: 1\ntags:\n  - name: x\n     devices: []\n",
-      ["3:11 yaml-syntax"],
+      ["4:6 yaml-syntax"],
     ],
+    ["refuses a deeper line at that line", "version: 1\n  tags: []\n", ["2:3 yaml-syntax"]],
+    [
+      "refuses a deeper line after a blank one there",
+      "version: 1\ntags:\n  - name: x\n\n      devices: []\n",
+      ["5:7 yaml-syntax"],
+    ],
+    ["refuses a colon in a text at the text", "version: 1\nowner: a: b\n", ["2:8 yaml-syntax"]],
     ["refuses an open bracket", "version: 1\ntags: [{name: x}\n", ["3:1 yaml-syntax"]],
     ["refuses an open quote", 'version: 1\nowner: "x\n', ["3:1 yaml-syntax"]],
     ["refuses a key that stands twice", "version: 1\nowner: a\nowner: b\n", ["3:1 duplicate-key"]],
