@@ -15,6 +15,7 @@ const SUMMARIES = {
   "not-utf8": "The file is not UTF-8 text",
   "outside-root": "The file is outside the manifest's root",
   "empty-file": "The file is empty",
+  "more-problems": "There are more problems than are told",
   // YAML
   "empty-manifest": "The manifest is empty",
   "empty-document": "The document is empty",

@@ -7,6 +7,7 @@ import { isArray, isObject, pointer } from "../json.ts";
 import { kinds } from "../kinds/index.ts";
 import type { Kind } from "../kinds/kind.ts";
 import type { Diagnostic, Manifest, Resource } from "../model.ts";
+import { report } from "./codes.ts";
 import { findAbsentReferences, findDuplicates, findFormerNames } from "./consistency.ts";
 import type { Entry, Run } from "./context.ts";
 import { manifestDigest } from "./digest.ts";
@@ -40,7 +41,7 @@ export async function loadManifest(paths: readonly string[], options: LoadOption
     isUsable(entry) ? [buildResource(entry, defaults.get(entry.kind.kind), run)] : [],
   );
   const resources = built.map(({ resource }) => resource);
-  const diagnostics = distinct([
+  const found = distinct([
     ...problems,
     ...read.flatMap((file) => file.problems),
     ...judged.flatMap((document) => document.problems),
@@ -50,6 +51,7 @@ export async function loadManifest(paths: readonly string[], options: LoadOption
     ...findAbsentReferences(resources),
     ...findFormerNames(resources),
   ]);
+  const diagnostics = withoutFlood(found);
   return hasErrors(diagnostics)
     ? { diagnostics }
     : {
@@ -99,6 +101,32 @@ function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
     const key = JSON.stringify([code, detail, source?.file, source?.line, source?.column]);
     return !seen.has(key) && seen.add(key);
   });
+}
+
+/** Of one severity in one file; more of them are rarely read, and mostly of one cause. */
+const MOST_PROBLEMS = 200;
+
+/** The first problems of each file, and the number of the others. */
+function withoutFlood(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const groups = new Map<string, Diagnostic[]>();
+  const keyOf = ({ severity, source }: Diagnostic): string => `${severity} ${source?.file ?? ""}`;
+  for (const diagnostic of diagnostics) {
+    const group = groups.get(keyOf(diagnostic));
+    if (group === undefined) groups.set(keyOf(diagnostic), [diagnostic]);
+    else group.push(diagnostic);
+  }
+  const told = [...groups.values()].flatMap((group) => {
+    const [next] = group.slice(MOST_PROBLEMS);
+    return next === undefined ? group : [...group.slice(0, MOST_PROBLEMS), others(next, group.length)];
+  });
+  return sortDiagnostics(told);
+}
+
+function others({ severity, source }: Diagnostic, count: number): Diagnostic {
+  const rest = count - MOST_PROBLEMS;
+  const errors = rest === 1 ? `${severity} follows` : `${severity}s follow`;
+  const detail = `${rest} more ${errors} from here on. Correct those that are told first.`;
+  return report({ severity, code: "more-problems", detail }, { source });
 }
 
 function toManifest(

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Diagnostic } from "../../src/model.ts";
-import { type Files, inFolder, load, loadIn, manifestOf, spots } from "./workspace.ts";
+import { type Files, inFolder, load, loadIn, manifestOf, spot, spots } from "./workspace.ts";
 
 /** The places that belong to a diagnostic, the main one first. */
 function places({ source, related = [] }: Diagnostic): readonly string[] {
@@ -324,5 +324,35 @@ describe("anything at all", () => {
       ),
       { numRuns: 25 },
     );
+  });
+});
+
+describe("many problems", () => {
+  const wrong = (count: number): string => `version: 1\ntags:\n${"  - {nme: x}\n".repeat(count)}`;
+
+  it("of one file are told up to a number, then counted", async () => {
+    const { diagnostics } = await load({ "a.yaml": wrong(203), "b.yaml": wrong(200), "c.yaml": "" });
+    const said = diagnostics.map(spot);
+    expect(said).toHaveLength(402);
+    expect(said.slice(199, 202)).toEqual([
+      "a.yaml:202:6 unknown-key",
+      "a.yaml:203:6 more-problems",
+      "b.yaml:3:6 unknown-key",
+    ]);
+    expect(diagnostics[200]?.detail).toMatch(/^3 more errors follow from here on\./);
+    expect(said.at(-1)).toBe("c.yaml:1:1 empty-manifest");
+  });
+
+  it("never hide an error behind warnings", async () => {
+    const names = Array.from({ length: 250 }, (_, i) => `"10.0.${i}.7/24"`).join(", ");
+    const text = `version: 1\ntags:\n  - {name: a, devices: [${names}]}\n  - {name: b, color: x}\n`;
+    const { diagnostics, manifest } = await load(text);
+    expect(manifest).toBeUndefined();
+    expect(diagnostics.map((d) => d.code)).toEqual([
+      ...Array.from({ length: 200 }, () => "host-bits"),
+      "more-problems",
+      "unknown-key",
+    ]);
+    expect(diagnostics[200]).toMatchObject({ severity: "warning" });
   });
 });
