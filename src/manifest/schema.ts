@@ -40,7 +40,7 @@ export function manifestSchema(): JsonSchema {
       version: { const: 1, description: "The version of the manifest's form." },
       owner: { ...TEXT, description: "The name of the set of resources that is managed together." },
       inventory: {
-        title: "inventory",
+        title: "the word appliance, the word none, or {file: path}",
         type: ["string", "object"],
         pattern: "^(appliance|none)$",
         description:
