@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cut, displayWidth, fold, join, pad, wrap, wrapAll } from "../../src/render/text-width.ts";
+import { cut, displayWidth, fold, graphemes, join, pad, wrap, wrapAll } from "../../src/render/text-width.ts";
 
 describe("displayWidth", () => {
   it.each([
@@ -20,6 +20,23 @@ describe("displayWidth", () => {
     ["\u{20000}", 2],
   ])("measures %j as %i columns", (text, width) => {
     expect(displayWidth(text)).toBe(width);
+  });
+});
+
+describe("graphemes", () => {
+  it("keeps together what is one character, beside ASCII or not", () => {
+    expect(graphemes("ab1\ufe0f\u20e3e\u0301 👨‍👩‍👧#x日本")).toEqual([
+      "a",
+      "b",
+      "1\ufe0f\u20e3",
+      "e\u0301",
+      " ",
+      "👨‍👩‍👧",
+      "#",
+      "x",
+      "日",
+      "本",
+    ]);
   });
 });
 
