@@ -33,6 +33,7 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
  * letters may differ. Case alone is no difference, and letters in another order count as close.
  */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
+  if (word.length > MAX_WORD) return undefined;
   let best: { candidate: string; score: number } | undefined;
   for (const candidate of candidates) {
     const score = difference(word, candidate);
@@ -40,6 +41,9 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
   }
   return best?.candidate;
 }
+
+/** Longer words are no slips of single letters, and comparing them takes long. */
+const MAX_WORD = 100;
 
 /** As short as an operator: one letter more or less makes another one of it. */
 const SHORT = 2;
@@ -49,9 +53,11 @@ const NUMBER = /^[0-9]+[a-z]?$/i;
 function difference(word: string, candidate: string): number {
   // Of two numbers, none is a slip for the other.
   if (NUMBER.test(word) && NUMBER.test(candidate)) return Infinity;
+  const limit = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3));
+  // The lengths alone tell that most candidates are far.
+  if (Math.abs(word.length - candidate.length) > limit) return Infinity;
   const short = candidate.length <= SHORT;
   if (lettersOf(candidate, short) === lettersOf(word, short)) return 1;
-  const limit = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3));
   const score = short ? Infinity : distance(word.toLowerCase(), candidate.toLowerCase());
   return score <= limit ? score : Infinity;
 }

@@ -332,8 +332,6 @@ export interface Result {
   readonly error?: string;
   /** The failed change that this one needed. */
   readonly blockedBy?: Address;
-  /** It failed, and a part of it was done. */
-  readonly part?: true;
   /** It failed after a write was sent, and nobody knows whether that was done. */
   readonly unknown?: true;
 }

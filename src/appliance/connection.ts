@@ -5,7 +5,7 @@
 import { HopsyncError } from "../errors.ts";
 import { readTrust, type Trust } from "./trust.ts";
 
-/** As the command line, the environment or a project file gives it. */
+/** As the command line and the environment give it. */
 export interface ConnectionOptions {
   readonly host: string;
   readonly apiKey: string;
@@ -86,7 +86,7 @@ function isLoopback(hostname: string): boolean {
 /** Keys read from files end in a newline; what is left must fit into one header, unchanged. */
 function parseApiKey(text: string): string {
   const key = text.trim();
-  const source = "It comes from EXTRAHOP_API_KEY, --api-key-file or the project file.";
+  const source = "It comes from EXTRAHOP_API_KEY or --api-key-file.";
   if (key === "") throw new HopsyncError("api-key", "The API key is empty.", { hint: source });
   if (!/^[\x21-\x7e]+$/.test(key)) {
     throw new HopsyncError(

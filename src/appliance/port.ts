@@ -31,7 +31,7 @@ export interface AppliancePort {
   /** Creates, and returns the id of the `location` header. Never sent twice. */
   create(path: string, body: JsonObject): Promise<Id>;
   patch(path: string, body: JsonObject): Promise<void>;
-  /** Deletes. An object that is already gone counts as deleted only when the request was repeated. */
+  /** Deletes. An object that is already gone is an error: somebody else has deleted it. */
   remove(path: string): Promise<void>;
   assign(path: string, body: Assignment): Promise<void>;
   /** Requests sent so far. */

@@ -89,12 +89,16 @@ function parseDuration(value: string): number {
 
 export const DECIMAL_PATTERN = "^[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]{1,2})?$";
 
+const MAX_DECIMAL = 200;
+
 /**
  * The one plain text of a decimal number: `.05`, `0.050` and `5e-2` are all `0.05`. Works on the
  * digits, since a float would change them; anything but a decimal is returned as it is.
  */
 export function plainDecimal(value: Json): Json {
   const written = String(value).trim();
+  // Longer texts are no numbers that anybody compares with, and would take long to tell apart.
+  if (written.length > MAX_DECIMAL) return value;
   const match = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d{1,3}))?$/.exec(written);
   if (match === null || !/\d/.test(written)) return value;
   const [, sign = "", whole = "", fraction = "", exponent = "0"] = match;

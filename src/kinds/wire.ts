@@ -1,6 +1,6 @@
 /** Kind ⇄ wire: reading live objects, building request bodies, comparing values. */
 import { ApplianceError } from "../errors.ts";
-import { equal, isObject } from "../json.ts";
+import { isObject } from "../json.ts";
 import type { Id, Json, JsonObject, LiveObject } from "../model.ts";
 import type { Kind } from "./kind.ts";
 
@@ -34,10 +34,6 @@ export function normalise(kind: Kind, name: string, value: Json | undefined): Js
   const normal = field?.normal ?? ((v: Json): Json => v);
   const cleared = value === undefined || value === null ? (field?.empty ?? null) : value;
   return normal(cleared);
-}
-
-export function sameValue(kind: Kind, name: string, a: Json | undefined, b: Json | undefined): boolean {
-  return equal(normalise(kind, name, a), normalise(kind, name, b));
 }
 
 /**

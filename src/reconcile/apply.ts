@@ -145,7 +145,6 @@ function failure(error: unknown, change: Change, done: number, run: Run): Result
   return result(change, {
     outcome: "failed",
     error: run.options.mask?.(explain(error, change, done)) ?? explain(error, change, done),
-    ...(part ? { part } : {}),
     ...(unknown ? { unknown } : {}),
   });
 }

@@ -141,7 +141,7 @@ function tooManyDeletes(
       ? `--max-deletes allows ${limit}`
       : manifest.maxDeletes !== null
         ? `limits.deletes of the manifest allows ${limit}`
-        : `the default for ${managed} managed objects is ${limit}`;
+        : `the default for ${managed} managed ${managed === 1 ? "object" : "objects"} is ${limit}`;
   const named = plan.changes
     .filter(destroys)
     .slice(0, SHOWN)
@@ -152,7 +152,7 @@ function tooManyDeletes(
       severity: "error",
       code: "guard-max-deletes",
       summary: "Too many objects would be deleted",
-      detail: `The plan deletes or replaces ${deletes} objects, and ${why}: ${named.join(", ")}${more}. Read the plan; if every one is meant, run with --max-deletes ${deletes}.`,
+      detail: `The plan deletes or replaces ${deletes} ${deletes === 1 ? "object" : "objects"}, and ${why}: ${named.join(", ")}${more}. Read the plan; if every one is meant, run with --max-deletes ${deletes}.`,
     },
   ];
 }

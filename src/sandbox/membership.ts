@@ -22,13 +22,6 @@ export function memberTest(state: ApplianceState, group: WireObject): DeviceTest
   return compileSearch(state, String(field), String(value));
 }
 
-/** All members of a group, active or not, by id. */
-export function membersOf(state: ApplianceState, group: WireObject): readonly WireObject[] {
-  if (group.dynamic === true) return state.list("devices").filter(memberTest(state, group));
-  const ids = [...state.links.of(MEMBERS, group.id)].sort((a, b) => a - b);
-  return ids.flatMap((id) => state.get("devices", id) ?? []);
-}
-
 /** The groups that a device is in; dynamic ones are left out where `dynamic` is false. */
 export function groupsOf(state: ApplianceState, device: WireObject, dynamic = true): readonly WireObject[] {
   const direct = state.links.of(GROUPS, device.id);

@@ -28,7 +28,10 @@ function valuesOfType(type: string, schema: JsonSchema): fc.Arbitrary<Json> {
         ? fc.stringMatching(new RegExp(schema.pattern))
         : fc.string({ unit: "grapheme", minLength: Number(schema.minLength ?? 0) });
     case "array":
-      return fc.array(valuesOf(schema.items as JsonSchema), { maxLength: 5 });
+      return fc.array(valuesOf(schema.items as JsonSchema), {
+        minLength: Number(schema.minItems ?? 0),
+        maxLength: 5,
+      });
     case "object":
       return objects(schema.properties as Record<string, JsonSchema> | undefined);
     default:

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { alert } from "../../src/kinds/alert.ts";
-import { createBody, missingOnCreate, normalise, patchValue, sameValue } from "../../src/kinds/wire.ts";
+import { createBody, missingOnCreate, normalise, patchValue } from "../../src/kinds/wire.ts";
 import type { JsonObject } from "../../src/model.ts";
+import { sameValue } from "../helpers/same-value.ts";
 
 function problems(fields: JsonObject, own = Object.keys(fields)): readonly string[] {
   const found = alert.check?.({ fields, relations: [], own }) ?? [];

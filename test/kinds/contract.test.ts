@@ -5,15 +5,9 @@ import { describe, expect, it } from "vitest";
 import { FILTER_SCHEMA } from "../../src/kinds/filter.ts";
 import { kinds } from "../../src/kinds/index.ts";
 import { DEVICE, referenceTargets } from "../../src/kinds/targets.ts";
-import {
-  createBody,
-  fromWire,
-  missingOnCreate,
-  normalise,
-  patchValue,
-  sameValue,
-} from "../../src/kinds/wire.ts";
+import { createBody, fromWire, missingOnCreate, normalise, patchValue } from "../../src/kinds/wire.ts";
 import type { Json, JsonObject } from "../../src/model.ts";
+import { sameValue } from "../helpers/same-value.ts";
 import { valuesOf } from "../helpers/schema-values.ts";
 
 const ajv = new Ajv2020({ allowUnionTypes: true, strict: false });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { deviceGroup } from "../../src/kinds/device-group.ts";
-import { sameValue } from "../../src/kinds/wire.ts";
 import type { JsonObject } from "../../src/model.ts";
+import { sameValue } from "../helpers/same-value.ts";
 
 const FILTER = { operator: "and", rules: [{ field: "tag", operator: "=", operand: "pci" }] };
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { trigger } from "../../src/kinds/trigger.ts";
-import { normalise, patchValue, sameValue } from "../../src/kinds/wire.ts";
+import { normalise, patchValue } from "../../src/kinds/wire.ts";
 import type { JsonObject } from "../../src/model.ts";
+import { sameValue } from "../helpers/same-value.ts";
 
 function problems(fields: JsonObject, relations: readonly string[] = []): readonly string[] {
   const found = trigger.check?.({ fields, relations, own: Object.keys(fields) }) ?? [];

@@ -58,7 +58,11 @@ describe("fitEntries", () => {
   });
 
   it("leaves out an object whose name no entry can have", () => {
-    const { entries, diagnostics } = fitEntries([entry("tag", { name: "" }), entry("tag", { name: " " }), entry("tag", { name: " a" })]);
+    const { entries, diagnostics } = fitEntries([
+      entry("tag", { name: "" }),
+      entry("tag", { name: " " }),
+      entry("tag", { name: " a" }),
+    ]);
     expect(entries.map(({ value }) => value.name)).toEqual([" a"]);
     expect(diagnostics).toMatchObject([
       { code: "not-declarable", address: "tag/" },
