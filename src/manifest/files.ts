@@ -129,7 +129,8 @@ function searchEntry(shown: string, path: string, bounds: Bounds): Search {
       ? searchFolder(shown, real, bounds)
       : { found: [{ shown, real, root: bounds.root }], problems: [] };
   } catch (error) {
-    return manifest ? { found: [], problems: [unusablePath(shown, error)] } : nothing;
+    // What cannot be looked into may be a folder of manifests, and must not count as an empty one.
+    return { found: [], problems: [unusablePath(shown, error)] };
   }
 }
 

@@ -8,18 +8,30 @@ import type { Snapshot } from "./snapshot.ts";
 
 /** The generation that the kinds describe. */
 const KNOWN_FIRMWARE = 8;
+/** What `GET /extrahop` calls a console (facts §3). */
+const CONSOLE = "command";
 
 /** Numbers are compared as numbers: 10 comes after 9 (facts §3). */
-export function checkFirmware({ host, firmware }: Target): readonly Diagnostic[] {
-  if (Number.parseInt(firmware, 10) === KNOWN_FIRMWARE) return [];
+export function checkFirmware({ host, firmware, platform }: Target): readonly Diagnostic[] {
+  const console: Diagnostic = {
+    severity: "warning",
+    code: "unknown-platform",
+    summary: "The appliance is a console",
+    detail: `${host} is a console (platform ${platform}); this version of hopsync describes single sensors. Read the plan with care.`,
+  };
   return [
-    {
-      severity: "warning",
-      code: "unknown-firmware",
-      summary: "The appliance's firmware is not one that hopsync knows",
-      detail: `${host} runs ${firmware}; this version of hopsync describes firmware ${KNOWN_FIRMWARE}. What another firmware does not understand it refuses. Read the plan with care.`,
-    },
+    ...(platform === CONSOLE ? [console] : []),
+    ...(Number.parseInt(firmware, 10) === KNOWN_FIRMWARE ? [] : [unknownFirmware(host, firmware)]),
   ];
+}
+
+function unknownFirmware(host: string, firmware: string): Diagnostic {
+  return {
+    severity: "warning",
+    code: "unknown-firmware",
+    summary: "The appliance's firmware is not one that hopsync knows",
+    detail: `${host} runs ${firmware}; this version of hopsync describes firmware ${KNOWN_FIRMWARE}. What another firmware does not understand it refuses. Read the plan with care.`,
+  };
 }
 
 /** Errors in what the plan would make of its entries. */

@@ -180,6 +180,78 @@ describe("apply", () => {
   });
 });
 
+describe("before anything is written", () => {
+  it("warnings are told, and the plan is shown to whoever is asked, also with --quiet", async () => {
+    const wraps =
+      'version: 1\nexclusion_intervals: [{name: N, interval_type: daily, start: "22:00", end: "06:00"}]\n';
+    const { hopsync } = await setup({ files: { "manifests/a.yaml": wraps } });
+    const said: string[] = [];
+    await hopsync(["apply"], { typed: "no\n", onStderr: (text) => said.push(text) });
+    const all = said.join("");
+    expect(all.indexOf("interval-wraps")).toBeGreaterThanOrEqual(0);
+    expect(all.indexOf("interval-wraps")).toBeLessThan(all.indexOf("Only 'yes'"));
+    const quiet = await hopsync(["apply", "--quiet"], { typed: "no\n" });
+    expect(quiet.stdout).toContain("exclusion_interval/N");
+  });
+
+  it("an interrupt at the question ends with 130", async () => {
+    const { hopsync, writes } = await setup();
+    const controller = new AbortController();
+    const { code } = await hopsync(["apply"], {
+      typed: "",
+      interrupted: controller.signal,
+      onStderr: (text) => {
+        if (text.includes("Only 'yes'")) controller.abort("SIGINT");
+      },
+    });
+    expect([code, writes()]).toEqual([130, []]);
+  });
+});
+
+describe("a secret that the appliance repeats in its answer", () => {
+  it("is in no output", async () => {
+    const manifest = `version: 1\ninventory: none\nemail_groups: [{name: M, email_addresses: ["\${env:MAIL}"]}]\n`;
+    const secret = 'hunter2"s3cret@example.org';
+    const faults: Fault[] = [
+      {
+        method: "POST",
+        path: "/emailgroups",
+        every: 1,
+        when: "before",
+        effect: {
+          status: 422,
+          body: { error_message: `bad: ${secret} ${JSON.stringify(secret)} ${encodeURIComponent(secret)}` },
+        },
+      },
+    ];
+    const { hopsync } = await setup({ files: { "manifests/a.yaml": manifest }, faults });
+    for (const flags of [[], ["--format", "json"], ["--verbose"]]) {
+      const { code, stdout, stderr } = await hopsync(["apply", "--auto-approve", ...flags], {
+        env: { MAIL: secret },
+      });
+      expect(code).toBe(1);
+      expect(stdout + stderr).toContain("${env:MAIL}");
+      expect(stdout + stderr).not.toMatch(/hunter2|s3cret/);
+    }
+  });
+});
+
+describe("verification", () => {
+  it("resolves names as the plan did, also where only a part was touched", async () => {
+    const files = {
+      "manifests/a.yaml": `version: 1
+device_groups: [{name: Dup, lifecycle: {id: 151}}]
+alerts: [{name: A, type: detection, device_groups: [Dup]}]
+`,
+    };
+    const { box, hopsync } = await setup({ files });
+    const first = box.appliance.add("devicegroups", { name: "Dup" });
+    box.appliance.add("devicegroups", { name: "Dup" });
+    expect(first).toBe(151);
+    expect((await hopsync(["apply", "--auto-approve"])).code).toBe(0);
+  });
+});
+
 describe("what apply refuses", () => {
   const absent = (i: number): string => `{name: t${i}, lifecycle: {state: absent}}`;
 

@@ -71,6 +71,8 @@ describe("an appliance that does not do its part", () => {
     const silent = await server(() => {});
     const options = { cwd: folder(MANIFEST), env: { EXTRAHOP_API_KEY: "k", EXTRAHOP_HOST: silent } };
     expect(await codesOf(["plan", "--deadline", "50ms"], options)).toEqual([1, 1, ["timeout"]]);
+    const slow = await cli(["plan", "--timeout", "20ms", "--format", "json"], options);
+    expect(documentOf(slow).diagnostics[0]?.detail).toContain("0.02 s");
   });
 });
 
@@ -94,6 +96,9 @@ describe("what is missing or wrong in flags and environment", () => {
     [["plan", "--parallelism", "eight"]],
     [["plan", "--timeout", "30"]],
     [["plan", "--timeout", "0s"]],
+    [["plan", "--timeout", "600h"]],
+    [["plan", "--deadline", "99999999999999h"]],
+    [["sandbox", "--port", "99999"]],
     [["plan", "--max-deletes", "-1"]],
     [["plan", "--var", "novalue"]],
     [["plan", "--format", "xml"]],
@@ -104,6 +109,28 @@ describe("what is missing or wrong in flags and environment", () => {
     const { code, stdout, stderr } = await cli(argv);
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).not.toContain("    at ");
+  });
+
+  it("is a document where one was asked for", async () => {
+    for (const argv of [
+      ["plan", "--bogus", "--format", "json"],
+      ["apply", "--format=json", "--timeout", "5"],
+      ["frob", "--format", "json"],
+    ]) {
+      const result = await cli(argv);
+      const document = documentOf(result);
+      expect([result.code, document.exit_code, document.diagnostics.map((d) => d.code)]).toEqual([
+        1,
+        1,
+        ["usage"],
+      ]);
+    }
+  });
+
+  it("shows defaults in the form that the option takes", async () => {
+    const { stdout } = await cli(["plan", "--help"]);
+    expect(stdout).toMatch(/--timeout[^-]*default: 30s/);
+    expect(stdout).toMatch(/--deadline[^-]*default: 10m/);
   });
 
   it("is said with the command that was meant", async () => {

@@ -52,6 +52,28 @@ describe("the process", () => {
     expect((await ended).stderr).toBe("");
   });
 
+  it.each(["stdout", "stderr"] as const)(
+    "finishes an apply whose %s nobody reads any more, with its true exit code",
+    async (stream) => {
+      const box = await sandbox();
+      const tags = Array.from({ length: 60 }, (_, i) => `{name: "${"x".repeat(150)} ${i}"}`);
+      const cwd = folder({ "manifests/a.yaml": `version: 1\ntags: [${tags.join(", ")}]\n` });
+      const env = { EXTRAHOP_HOST: box.url, EXTRAHOP_API_KEY: box.apiKey };
+      const { child, ended } = start(["apply", "--auto-approve"], { cwd, env });
+      child[stream].destroy();
+      expect((await ended).code).toBe(0);
+      expect(box.appliance.list("tags").filter(({ name }) => String(name).startsWith("xxx"))).toHaveLength(
+        60,
+      );
+      const plan = start(["plan", "--detailed-exitcode"], {
+        cwd: folder({ "manifests/b.yaml": "version: 1\nowner: other\ntags: [{name: n}]\n" }),
+        env,
+      });
+      plan.child[stream].destroy();
+      expect((await plan.ended).code).toBe(2);
+    },
+  );
+
   it.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],

@@ -79,6 +79,14 @@ describe("paths", () => {
     });
   });
 
+  it("to a folder in a folder that cannot be looked into are errors, never an empty folder", async () => {
+    await inFolder({ "m/a.yaml": tag("a") }, async (folder) => {
+      symlinkSync(join(folder, "gone"), join(folder, "m/team"));
+      const { manifest, diagnostics } = await loadIn(folder, { paths: ["m"] });
+      expect([manifest, diagnostics.map(spot)]).toEqual([undefined, ["no-such-path"]]);
+    });
+  });
+
   it("to a link out of the folder are errors, unless the link itself is named", async () => {
     await inFolder({ "other/a.yaml": tag("a"), "m/b.yaml": tag("b") }, async (folder) => {
       symlinkSync(join(folder, "other/a.yaml"), join(folder, "m/a.yaml"));

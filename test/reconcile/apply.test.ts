@@ -168,6 +168,54 @@ describe("applyPlan", () => {
     ]);
   });
 
+  it("stops in the middle of a change as well, and says how far it came", async () => {
+    const controller = new AbortController();
+    const { outcomes, applied } = await apply(
+      [change("a", [], patch("/1"), patch("/2"))],
+      () => controller.abort("SIGINT"),
+      { signal: controller.signal },
+    );
+    expect(outcomes).toEqual([
+      ["a", "failed", "The run was stopped. (1 of its 2 operations were done before)"],
+    ]);
+    expect(applied.operations).toBe(1);
+  });
+
+  it("goes on after a connection that broke in the middle of a write, and says that nobody knows", async () => {
+    const { outcomes, applied } = await apply(
+      [change("a", [], patch("/a")), change("b", [], patch("/b"))],
+      (call) => {
+        if (call === "PATCH /a") throw new ApplianceError("unreachable", "reset", { unknownOutcome: true });
+      },
+      { parallelism: 1 },
+    );
+    expect(outcomes).toEqual([
+      ["a", "failed", "reset"],
+      ["b", "applied", undefined],
+    ]);
+    expect(applied.results[0]?.unknown).toBe(true);
+    expect(applied.operations).toBe(2);
+  });
+
+  it("counts a bulk assignment that was done in part as something done", async () => {
+    const { applied } = await apply([change("a", [], patch("/a"))], () => {
+      throw new ApplianceError("partial", "1 of 2", { status: 207 });
+    });
+    expect(applied.operations).toBe(1);
+  });
+
+  it("lets deletes wait for the deletes of earlier waves, whatever became of these", async () => {
+    const gone = (address: string, wave: number): Change => ({
+      ...change(address, []),
+      action: "delete",
+      wave,
+      operations: [{ method: "DELETE", path: `/${address}` }],
+    });
+    const { calls, outcomes } = await apply([gone("a", 1), gone("b", 1), gone("c", 2)], refuse("/b"));
+    expect(calls.map(({ call }) => call)).toEqual(["DELETE /a", "DELETE /b", "DELETE /c"]);
+    expect(outcomes.map(([, outcome]) => outcome)).toEqual(["applied", "failed", "applied"]);
+  });
+
   it("fills in secrets when it sends, and only there", async () => {
     const operation: Operation = {
       method: "PATCH",

@@ -493,6 +493,29 @@ describe("references", () => {
     expect(operations(plan)).toEqual(['update alert/a1: POST /alerts/1/applications {"assign":[1,5]}']);
   });
 
+  it("to a name of a built-in and of an own object is ambiguous, and the way out is the own one", () => {
+    const groups = [group(1, { name: "G", built_in: true, dynamic: true }), group(9, { name: "G" })];
+    const objects = { alert: [alertWire(1)], device_group: groups };
+    const plan = planOne("alert/a1", { relations: { device_groups: ["G"] } }, { objects });
+    expect(codes(plan)).toEqual(["error ambiguous-reference alert/a1/device_groups/0"]);
+    expect(plan.diagnostics[0]?.detail).toContain("lifecycle: {id: 9}");
+  });
+
+  it("to an application that nobody has are errors, and several to one object are one link", () => {
+    const reference = (discoveryId: string) =>
+      ({ to: "discovery_id", discoveryId, pointer: "/applications/0" }) as const;
+    const applications = [{ id: "5", address: "application/Shop", name: "Shop", discoveryId: "shop" }];
+    const live = { objects: { alert: [alertWire(1)] }, targets: { application: applications } };
+    const none = planOne("alert/a1", { relations: { applications: [reference("other")] } }, live);
+    expect(codes(none)).toEqual(["error no-such-object alert/a1/applications/0"]);
+    const twice = planOne(
+      "alert/a1",
+      { relations: { applications: [reference("shop"), name("Shop")] } },
+      live,
+    );
+    expect(operations(twice)).toEqual(['update alert/a1: POST /alerts/1/applications {"assign":[5]}']);
+  });
+
   it("to devices must match something, and one device where a name is meant", () => {
     const twin = { by: "name", value: "twin" } as const;
     const none = { by: "ip", value: "10.9.9.9" } as const;
@@ -585,6 +608,14 @@ describe("firmware", () => {
     const live = snapshot();
     const plan = planChanges(manifest(), { ...live, target: { ...live.target, firmware } });
     expect(plan.diagnostics.map((d) => d.code)).toEqual(expected);
+  });
+});
+
+describe("a console", () => {
+  it("is warned of", () => {
+    const live = snapshot();
+    const plan = planChanges(manifest(), { ...live, target: { ...live.target, platform: "command" } });
+    expect(plan.diagnostics.map((d) => d.code)).toEqual(["unknown-platform"]);
   });
 });
 
