@@ -78,9 +78,13 @@ export async function applyRun(
   const after = settled(before, planned, ownership, applied.results, applied.created, options.now());
   const recorded = plan.inventory ? await store.write(after).then(nothing, notRecorded) : [];
   const interrupted = options.interrupted?.aborted === true;
+  const sent = new Set(
+    plan.changes.filter(({ operations }) => operations.length > 0).map(({ address }) => address),
+  );
+  const written = applied.results.filter(({ address }) => sent.has(address));
   const verified = interrupted
     ? []
-    : await verifyApplied(port, manifest, planned, applied.results, snapshot.devices).catch(notVerified);
+    : await verifyApplied(port, manifest, planned, written, snapshot.devices).catch(notVerified);
   const diagnostics = [...recorded, ...verified];
   return {
     results: applied.results,

@@ -2,6 +2,7 @@
  * After apply: what was touched is read again and compared. What the appliance stored differently
  * would be a difference in every run to come, so it is an error today.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { AppliancePort } from "../appliance/port.ts";
 import { pointer } from "../json.ts";
 import type {
@@ -11,6 +12,7 @@ import type {
   FieldChange,
   Json,
   Manifest,
+  Plan,
   RelationChange,
   Resource,
   Result,
@@ -22,7 +24,7 @@ import { takeSnapshot } from "./snapshot.ts";
 
 /**
  * Reads the applied resources again; every remaining difference is a diagnostic. `planned` are the entries
- * of the plan, owned objects that are declared no more among them.
+ * of the plan, owned objects that are declared no more among them; `results` those of changes with operations.
  */
 export async function verifyApplied(
   port: AppliancePort,
@@ -32,9 +34,7 @@ export async function verifyApplied(
   devices: SelectedDevices,
 ): Promise<readonly Diagnostic[]> {
   const applied = new Set(
-    results
-      .filter(({ outcome, action }) => outcome === "applied" && action !== "release")
-      .map(({ address }) => address),
+    results.filter(({ outcome }) => outcome === "applied").map(({ address }) => address),
   );
   if (applied.size === 0) return [];
   // Names are resolved among all entries, as in the plan; only those that were touched are compared.
@@ -44,14 +44,29 @@ export async function verifyApplied(
   const declared = new Set(manifest.resources.map(({ address }) => address));
   const pruned = ended.filter(({ address }) => !declared.has(address));
   const whole: Manifest = { ...manifest, resources: [...manifest.resources, ...pruned] };
-  const snapshot = await takeSnapshot(port, whole, { devices, unrecorded: true, linksOf: applied });
-  const plan = planChanges(whole, snapshot);
+  const touched = ({ address = "" }: { readonly address?: Address }): boolean => applied.has(address);
+  const look = async (): Promise<Plan> =>
+    planChanges(whole, await takeSnapshot(port, whole, { devices, unrecorded: true, linksOf: applied }));
+  const plan = await patiently(look, (seen) => seen.changes.some((c) => touched(c) && c.action === "create"));
   const resources = new Map(whole.resources.map((resource) => [resource.address, resource]));
-  const touched = ({ address = "" }: { address?: Address }): boolean => applied.has(address);
   return [
     ...plan.diagnostics.filter((diagnostic) => diagnostic.severity === "error" && touched(diagnostic)),
     ...plan.changes.filter(touched).flatMap((change) => notKept(change, resources.get(change.address))),
   ];
+}
+
+/** Scripts in the field wait up to four seconds for a new object to be listed (facts §6). */
+const PAUSES_MS = [500, 1500, 3000];
+
+/** Looks again, after a while, as long as something is missing. */
+async function patiently(look: () => Promise<Plan>, isMissing: (plan: Plan) => boolean): Promise<Plan> {
+  let plan = await look();
+  for (const pause of PAUSES_MS) {
+    if (!isMissing(plan)) break;
+    await sleep(pause);
+    plan = await look();
+  }
+  return plan;
 }
 
 function notKept(change: Change, resource: Resource | undefined): readonly Diagnostic[] {

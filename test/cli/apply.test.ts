@@ -237,6 +237,14 @@ describe("a secret that the appliance repeats in its answer", () => {
 });
 
 describe("verification", () => {
+  it("has patience with an appliance that lists a new object later", async () => {
+    const { hopsync } = await setup({
+      quirks: { listLag: 1 },
+      files: { "manifests/a.yaml": "version: 1\ninventory: none\ntags: [{name: pci}]\n" },
+    });
+    expect((await hopsync(["apply", "--auto-approve"])).code).toBe(0);
+  });
+
   it("resolves names as the plan did, also where only a part was touched", async () => {
     const files = {
       "manifests/a.yaml": `version: 1
