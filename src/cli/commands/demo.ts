@@ -152,15 +152,9 @@ const SCREENS: readonly Screen[] = [
     command: ["plan", "--show-requests"],
   },
   {
-    title: "Gone again",
-    text: "What must not exist is said outright, and deletes come after what depends on them.",
-    before: (stage) =>
-      edit(
-        stage,
-        "  - name: Web error ratio\n",
-        "  - {name: Web error ratio, lifecycle: {state: absent}}\n",
-        true,
-      ),
+    title: "Gone from Git, gone from the appliance",
+    text: "The alert is removed from the manifest. hopsync knows what it applied, and deletes that and nothing else.",
+    before: (stage) => edit(stage, "alerts:\n", "alerts: []\n", true),
     command: ["apply", "--auto-approve"],
   },
   {
