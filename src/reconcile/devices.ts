@@ -7,7 +7,7 @@ import type { AppliancePort } from "../appliance/port.ts";
 import { canonicalJson } from "../json.ts";
 import { describeDevice } from "../kinds/targets.ts";
 import { wireId } from "../kinds/wire.ts";
-import type { DeviceSelector, JsonObject, LiveTarget, Manifest } from "../model.ts";
+import type { DeviceSelector, JsonObject, LiveTarget, Manifest, Reference } from "../model.ts";
 
 /** What each selector matches, by `selectorKey`. */
 export type SelectedDevices = ReadonlyMap<string, readonly LiveTarget[]>;
@@ -25,13 +25,18 @@ export function selectorKey(selector: DeviceSelector): string {
   return canonicalJson({ ...selector });
 }
 
-/** Every selector of the manifest, once. */
-export function selectorsOf(manifest: Manifest): readonly DeviceSelector[] {
-  const all = manifest.resources.flatMap((resource) =>
+/** Every reference to devices in the manifest. */
+export function deviceReferences(manifest: Manifest): readonly Extract<Reference, { to: "device" }>[] {
+  return manifest.resources.flatMap((resource) =>
     Object.values(resource.relations).flatMap((references) =>
-      references.flatMap((reference) => (reference.to === "device" ? [reference.selector] : [])),
+      references.flatMap((reference) => (reference.to === "device" ? [reference] : [])),
     ),
   );
+}
+
+/** Every selector of the manifest, once. */
+export function selectorsOf(manifest: Manifest): readonly DeviceSelector[] {
+  const all = deviceReferences(manifest).map(({ selector }) => selector);
   return [...new Map(all.map((selector) => [selectorKey(selector), selector])).values()];
 }
 
@@ -193,4 +198,32 @@ async function searchHalves(
   const half = Math.ceil(batch.length / 2);
   const halves = [batch.slice(0, half), batch.slice(half)];
   return (await Promise.all(halves.map((part) => searchBatch(port, literal, part)))).flat();
+}
+
+/** Names that are looked up for suggestions in one run; more are hardly slips. */
+const MAX_SUGGESTIONS = 5;
+
+/**
+ * Names of devices that begin like those that were not found, to suggest one of them. Asked only when the
+ * run cannot go on anyway.
+ */
+export async function similarNames(
+  port: AppliancePort,
+  references: readonly Extract<Reference, { to: "device" }>[],
+  found: SelectedDevices,
+): Promise<readonly string[]> {
+  const missing = references.flatMap(({ selector, optional }) =>
+    selector.by === "name" && !optional && found.get(selectorKey(selector))?.length === 0
+      ? [selector.value]
+      : [],
+  );
+  const searches = [...new Set(missing)].slice(0, MAX_SUGGESTIONS).map((name) => {
+    const operand = name.slice(0, Math.ceil(name.length / 2));
+    return port.search({
+      active_from: SINCE_EVER,
+      filter: { field: "name", operator: "startswith", operand },
+    });
+  });
+  const wires = (await Promise.all(searches)).flat();
+  return wires.flatMap(({ display_name: name }) => (typeof name === "string" ? [name] : []));
 }

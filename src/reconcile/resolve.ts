@@ -208,7 +208,9 @@ function resolveDevice(resource: Resource, reference: DeviceReference, snapshot:
     const text = {
       code: "no-such-device",
       summary: "The selector matches no device",
-      detail: `${snapshot.target.host} has never seen a device with ${what}. Correct the selector, or write it as {…, optional: true} if the device may be missing.`,
+      detail: `${snapshot.target.host} has never seen a device with ${what}.${
+        selector.by === "name" ? didYouMean(selector.value, snapshot.similarNames) : ""
+      } Correct the selector, or write it as {…, optional: true} if the device may be missing.`,
     };
     return problem(resource, pointer, text, source);
   }

@@ -9,7 +9,15 @@ import type { Kind, Relation } from "../kinds/kind.ts";
 import { DEVICE, describeDevice, type ReferenceTarget, referenceTargets } from "../kinds/targets.ts";
 import { fromWire, wireId } from "../kinds/wire.ts";
 import type { Address, JsonObject, LiveObject, LiveTarget, Manifest, Reference, Target } from "../model.ts";
-import { type SelectedDevices, SINCE_EVER, selectDevices, selectorKey, selectorsOf } from "./devices.ts";
+import {
+  deviceReferences,
+  type SelectedDevices,
+  SINCE_EVER,
+  selectDevices,
+  selectorKey,
+  selectorsOf,
+  similarNames,
+} from "./devices.ts";
 import { inventoryKinds, type OpenedInventory, openInventory } from "./inventory.ts";
 import { type LiveObjects, type Match, matchResources } from "./match.ts";
 
@@ -25,6 +33,8 @@ export interface Snapshot {
   /** By target kind; only those that the manifest refers to. */
   readonly targets: ReadonlyMap<string, readonly NamedTarget[]>;
   readonly devices: SelectedDevices;
+  /** Names of devices that are like those that were not found. */
+  readonly similarNames: readonly string[];
   /** Links of live objects by `linkKey`; only of declared relations. */
   readonly links: ReadonlyMap<string, readonly LiveTarget[]>;
   /** For objects that must be replaced: who is linked to them, by `linkKey` of the other side. */
@@ -71,7 +81,9 @@ export async function takeSnapshot(
     readLinks(port, linkReads(linked), objects, targets),
     readIncoming(port, linked),
   ]);
-  return { target, inventory, objects, targets, devices: new Map([...known, ...found]), links, incoming };
+  const devices = new Map([...known, ...found]);
+  const similar = await similarNames(port, deviceReferences(manifest), devices);
+  return { target, inventory, objects, targets, devices, similarNames: similar, links, incoming };
 }
 
 /** Lists the managed kinds among these. */

@@ -117,7 +117,7 @@ function footer(document: Document, style: Style): readonly string[] {
     ...(codes.length === 0
       ? []
       : [style.error(`Refused: apply would not run this plan (${codes.join(", ")}).`)]),
-    ...(writesInventory(document) ? ["The inventory is written as well."] : []),
+    ...(codes.length === 0 && writesInventory(document) ? ["The inventory is written as well."] : []),
     ...(requests === "" ? [] : [style.dim(`${requests}.`)]),
     ...(document.changes.length === 0 || document.command === "drift"
       ? []

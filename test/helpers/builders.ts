@@ -94,6 +94,7 @@ export interface SnapshotParts {
   readonly links?: Readonly<Record<string, readonly LiveTarget[]>>;
   readonly incoming?: Readonly<Record<string, readonly LiveTarget[]>>;
   readonly ownership?: Ownership;
+  readonly similarNames?: readonly string[];
   readonly devices?: readonly (readonly [DeviceSelector, readonly LiveTarget[]])[];
 }
 
@@ -110,6 +111,7 @@ export function snapshot(parts: SnapshotParts = {}): Snapshot {
       diagnostics: [],
     },
     targets: new Map(Object.entries(parts.targets ?? {})),
+    similarNames: parts.similarNames ?? [],
     links: keyed(parts.links),
     incoming: keyed(parts.incoming),
     devices: new Map((parts.devices ?? []).map(([s, d]) => [selectorKey(s), d])) as SelectedDevices,

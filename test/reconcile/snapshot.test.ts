@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Resource } from "../../src/model.ts";
 import { takeSnapshot } from "../../src/reconcile/snapshot.ts";
-import { fakePort, manifest, resource } from "../helpers/builders.ts";
+import { device, fakePort, manifest, resource } from "../helpers/builders.ts";
 
 type Resources = readonly Resource[];
 
@@ -85,6 +85,27 @@ describe("takeSnapshot", () => {
       "GET /devicegroups/7/alerts?direct_assignments_only=true",
       "GET /devicegroups/7/triggers?direct_assignments_only=true",
       "GET /devicegroups?type=all",
+    ]);
+  });
+
+  it("looks for similar names only where a device that must be there was not found", async () => {
+    const named = (optional: boolean) =>
+      resource("tag/t", {
+        relations: { devices: [device({ by: "name", value: "pay-gw-02" }, { optional })] },
+      });
+    const filters: unknown[] = [];
+    const { port } = fakePort((call, body) => {
+      if (call !== "POST /devices/search") return undefined;
+      const { filter } = body as { filter: { operator: string; operand: string } };
+      filters.push([filter.operator, filter.operand]);
+      return filter.operator === "startswith" ? [{ id: 1, display_name: "pay-gw-01" }] : [];
+    });
+    expect((await takeSnapshot(port, manifest(named(true)))).similarNames).toEqual([]);
+    expect((await takeSnapshot(port, manifest(named(false)))).similarNames).toEqual(["pay-gw-01"]);
+    expect(filters).toEqual([
+      ["=", "pay-gw-02"],
+      ["=", "pay-gw-02"],
+      ["startswith", "pay-g"],
     ]);
   });
 
