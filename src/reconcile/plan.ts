@@ -7,6 +7,7 @@ import { draftChange } from "./change.ts";
 import { checkFirmware, checkPlanned } from "./checks.ts";
 import type { EntryOf, Planned } from "./draft.ts";
 import { planWaves, sortChanges } from "./graph.ts";
+import { checkLookalikes } from "./lookalikes.ts";
 import { type Match, matchResources } from "./match.ts";
 import { orderOf } from "./order.ts";
 import { pruneUndeclared } from "./prune.ts";
@@ -45,6 +46,7 @@ export function planManifest(manifest: Manifest, snapshot: Snapshot): PlannedMan
     ...unresolved,
     ...cycles,
     ...checkPlanned(planned, snapshot),
+    ...checkLookalikes(planned, ownership),
     ...checkNamedReferences(manifest, matches, snapshot),
     ...checkFirmware(snapshot.target),
   ];

@@ -223,6 +223,31 @@ describe("the cause of a difference", () => {
   });
 });
 
+describe("a delete and a create that look like one object", () => {
+  const values = { type: "detection", severity: 3, object_type: "device" };
+  const ownership = owned(entry("alert/old", "1", { values }));
+  const codesFor = (fields: JsonObject) =>
+    plan(
+      { ...one("alert/new", { fields }), kinds: ["alert"] },
+      { objects: { alert: [alert(1, { name: "old" })] }, ownership },
+    ).codes;
+
+  it("are pointed out, with the line that keeps the id", () => {
+    expect(codesFor(values)).toEqual(["looks-like-rename"]);
+    expect(codesFor({ ...values, severity: 5 })).toEqual([]);
+    expect(codesFor({ type: "detection" })).toEqual([]);
+  });
+
+  it("are a rename with that line, and no delete", () => {
+    const declared = one("alert/new", { fields: values, lifecycle: { renamedFrom: ["old"] } });
+    const { actions, codes } = plan(declared, {
+      objects: { alert: [alert(1, { name: "old", ...values })] },
+      ownership,
+    });
+    expect([actions, codes]).toEqual([["rename alert/new"], []]);
+  });
+});
+
 describe("a field that is declared no more", () => {
   it("is released: shown, left as it is, and recorded no longer", () => {
     const ownership = owned(
