@@ -1,7 +1,6 @@
 /** What becomes of one entry: its action, differences and operations. Pure. */
 import { kindNamed } from "../kinds/index.ts";
-import type { Kind } from "../kinds/kind.ts";
-import type { Cause, InventoryEntry, LiveObject, RelationChange, Resource } from "../model.ts";
+import type { Cause, InventoryEntry, RelationChange, Resource } from "../model.ts";
 import {
   compareFields,
   compareRelation,
@@ -17,9 +16,11 @@ import {
   type Draft,
   explainedRelation,
   explainPart,
+  type LiveSubject,
   newLinks,
   type Planned,
   recordOf,
+  type Subject,
 } from "./draft.ts";
 import {
   assignOperations,
@@ -30,33 +31,27 @@ import {
 } from "./operations.ts";
 import { causeOf, combineCauses } from "./ownership.ts";
 import { draftReplace } from "./replace.ts";
-import type { ResolvedRelations } from "./resolve.ts";
 import { linkKey, mustReplace } from "./snapshot.ts";
 
 /** The change that this entry needs; undefined when there is nothing to do. */
-export function draftChange(
-  { resource, live, relations }: Omit<Planned, "draft">,
-  circumstances: Circumstances,
-): Draft | undefined {
+export function draftChange(entry: Omit<Planned, "draft">, circumstances: Circumstances): Draft | undefined {
+  const { resource, live } = entry;
   const kind = kindNamed(resource.kind);
-  const record = recordOf(circumstances, resource, live);
-  if (resource.lifecycle.state === "absent") {
-    return live === undefined ? undefined : draftEnd(kind, resource, live, record, circumstances);
-  }
-  if (live === undefined) return draftCreate(kind, resource, relations, record, circumstances);
-  return mustReplace(kind, resource, live)
-    ? draftReplace(kind, resource, live, relations, record, circumstances)
-    : draftUpdate(kind, resource, live, relations, record, circumstances);
+  const subject: Subject = { ...entry, kind, record: recordOf(circumstances, resource, live) };
+  const absent = resource.lifecycle.state === "absent";
+  if (!isLive(subject)) return absent ? undefined : draftCreate(subject, circumstances);
+  if (absent) return draftEnd(subject, circumstances);
+  return mustReplace(kind, resource, subject.live)
+    ? draftReplace(subject, circumstances)
+    : draftUpdate(subject, circumstances);
+}
+
+function isLive(subject: Subject): subject is LiveSubject {
+  return subject.live !== undefined;
 }
 
 /** A delete; an adopted built-in goes back to how it was found: nobody's. */
-function draftEnd(
-  kind: Kind,
-  resource: Resource,
-  live: LiveObject,
-  record: InventoryEntry | undefined,
-  { ownership }: Circumstances,
-): Draft {
+function draftEnd({ kind, resource, live, record }: LiveSubject, { ownership }: Circumstances): Draft {
   const common = {
     ...base(resource),
     id: live.id,
@@ -70,16 +65,11 @@ function draftEnd(
     : { ...common, action: "delete", operations: [deleteOperation(kind, live.id)] };
 }
 
-function draftCreate(
-  kind: Kind,
-  resource: Resource,
-  relations: ResolvedRelations,
-  record: InventoryEntry | undefined,
-  circumstances: Circumstances,
-): Draft {
+function draftCreate(subject: Subject, circumstances: Circumstances): Draft {
+  const { kind, resource, relations } = subject;
   const create = createOperation(kind, resource);
   const differences = newLinks(relations);
-  const cause = whyMissing(kind, resource, record, circumstances);
+  const cause = whyMissing(subject, circumstances);
   return {
     ...base(resource),
     action: "create",
@@ -92,12 +82,7 @@ function draftCreate(
 }
 
 /** An object that was applied and is gone was deleted on the appliance; the manifest may have changed since, too. */
-function whyMissing(
-  kind: Kind,
-  resource: Resource,
-  record: InventoryEntry | undefined,
-  { ownership }: Circumstances,
-): Cause {
+function whyMissing({ kind, resource, record }: Subject, { ownership }: Circumstances): Cause {
   if (!ownership.kept) return null;
   if (record === undefined || record.id === null) return "manifest";
   const parts = declaredParts(kind, resource, {});
@@ -108,33 +93,24 @@ function whyMissing(
   return same ? "drift" : "conflict";
 }
 
-function draftUpdate(
-  kind: Kind,
-  resource: Resource,
-  live: LiveObject,
-  relations: ResolvedRelations,
-  record: InventoryEntry | undefined,
-  circumstances: Circumstances,
-): Draft | undefined {
-  const { ownership } = circumstances;
+function draftUpdate(subject: LiveSubject, circumstances: Circumstances): Draft | undefined {
+  const { kind, resource, live, record } = subject;
   const fields = compareFields(kind, resource, live, explainPart(circumstances, record));
-  const links = linkChanges(kind, resource, live, relations, record, circumstances);
+  const links = linkChanges(subject, circumstances);
   const differences = links.map(({ difference }) => difference);
   const patch = patchOperation(kind, resource, live, [...new Set(fields.map(topField))]);
-  const adopts = ownership.kept && record === undefined;
+  const adopts = circumstances.ownership.kept && record === undefined;
   const released = record === undefined ? [] : releasedParts(resource, record);
   const changes = patch !== undefined || differences.length > 0;
   if (!changes && !adopts && released.length === 0) return undefined;
   const renamed = live.name !== resource.name;
   const shown = links.map(({ change }) => change);
+  const causes = [...fields, ...shown].map(({ cause }) => cause);
   return {
     ...base(resource),
     action: renamed ? "rename" : adopts ? "adopt" : changes ? "update" : "release",
     id: live.id,
-    cause: combineCauses([
-      ...(renamed ? [whyRenamed(resource, record, circumstances)] : []),
-      ...[...fields, ...shown].map(({ cause }) => cause),
-    ]),
+    cause: combineCauses([...(renamed ? [whyRenamed(subject, circumstances)] : []), ...causes]),
     ...(renamed ? { previousName: live.name } : {}),
     ...(adopts ? { adopts } : {}),
     ...(released.length === 0 ? {} : { released }),
@@ -150,11 +126,7 @@ interface LinkChange {
 }
 
 function linkChanges(
-  kind: Kind,
-  resource: Resource,
-  live: LiveObject,
-  relations: ResolvedRelations,
-  record: InventoryEntry | undefined,
+  { kind, resource, live, relations, record }: LiveSubject,
   circumstances: Circumstances,
 ): readonly LinkChange[] {
   return Object.entries(relations).flatMap(([name, wanted]): LinkChange[] => {
@@ -167,11 +139,7 @@ function linkChanges(
 }
 
 /** The name was given on the appliance where the object was applied under the declared one. */
-function whyRenamed(
-  resource: Resource,
-  record: InventoryEntry | undefined,
-  { ownership }: Circumstances,
-): Cause {
+function whyRenamed({ resource, record }: LiveSubject, { ownership }: Circumstances): Cause {
   if (!ownership.kept) return null;
   return record?.address === resource.address ? "drift" : "manifest";
 }

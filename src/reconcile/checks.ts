@@ -1,9 +1,10 @@
 /** What the appliance would refuse, or would make useless, seen before anything is sent. */
 import { kindNamed } from "../kinds/index.ts";
 import { missingOnCreate } from "../kinds/wire.ts";
-import type { Diagnostic, JsonObject, LiveObject, Pointer, Resource, Target } from "../model.ts";
+import type { Diagnostic, JsonObject, LiveObject, Resource, Target } from "../model.ts";
 import { topField } from "./compare.ts";
 import type { Draft, Planned } from "./draft.ts";
+import { problem } from "./problem.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** The generation that the kinds describe. */
@@ -51,26 +52,6 @@ export function checkPlanned(planned: readonly Planned[], snapshot: Snapshot): r
   });
 }
 
-function error(
-  resource: Resource,
-  pointer: Pointer,
-  code: string,
-  summary: string,
-  detail: string,
-): readonly Diagnostic[] {
-  return [
-    {
-      severity: "error",
-      code,
-      summary,
-      detail,
-      address: resource.address,
-      pointer,
-      source: resource.at(pointer),
-    },
-  ];
-}
-
 /** What the object will hold. */
 function future(resource: Resource, live: LiveObject | undefined): JsonObject {
   return { ...live?.fields, ...resource.fields };
@@ -90,7 +71,13 @@ function missingFields(
     live === undefined
       ? `${resource.address} does not exist yet, and ${kind.noun} cannot be made without: ${missing.join(", ")}. Add what is missing; if the object should exist already, check its name.`
       : `After this change ${resource.address} would lack ${missing.join(", ")} and do nothing. Add what is missing.`;
-  return error(resource, "/name", "missing-on-create", "An object lacks a field that it needs", detail);
+  return [
+    problem(resource, "/name", {
+      code: "missing-on-create",
+      summary: "An object lacks a field that it needs",
+      detail,
+    }),
+  ];
 }
 
 /** Fields without a meaning for the live object, which the manifest leaves what it is. */
@@ -103,13 +90,13 @@ function misplacedFields(resource: Resource, live: LiveObject | undefined): read
     .filter((name) => !applies(name, whole))
     .flatMap((name) => {
       const detail = `On the appliance ${resource.address} (id ${live.id}) is ${noun} of ${decidedBy} ${String(live.fields[decidedBy])}, to which ${name} does not apply. Declare ${decidedBy} as well to change it, or remove ${name}.`;
-      return error(
-        resource,
-        `/${name}`,
-        "not-applicable",
-        "The field does not apply to the live object",
-        detail,
-      );
+      return [
+        problem(resource, `/${name}`, {
+          code: "not-applicable",
+          summary: "The field does not apply to the live object",
+          detail,
+        }),
+      ];
     });
 }
 
@@ -117,7 +104,13 @@ function misplacedFields(resource: Resource, live: LiveObject | undefined): read
 function pinnedReplace(resource: Resource, draft: Draft): readonly Diagnostic[] {
   if (draft.action !== "replace" || resource.lifecycle.id === null) return [];
   const detail = `${resource.address} must be made anew, since the API cannot turn it into what is declared, and would lose the id ${resource.lifecycle.id} that lifecycle.id pins. Remove lifecycle.id, or declare the new object under another name.`;
-  return error(resource, "/lifecycle/id", "replace-of-pinned", "A pinned object cannot be replaced", detail);
+  return [
+    problem(resource, "/lifecycle/id", {
+      code: "replace-of-pinned",
+      summary: "A pinned object cannot be replaced",
+      detail,
+    }),
+  ];
 }
 
 type Names = ReadonlyMap<string, readonly LiveObject[]>;
@@ -153,7 +146,13 @@ function takenName(
   );
   if (holder === undefined) return [];
   const detail = `${JSON.stringify(draft.previousName)} (id ${draft.id}) would become ${JSON.stringify(resource.name)}, which is the name of id ${holder.id} already. Rename or delete that one first, or choose another name.`;
-  return error(resource, "/name", "both-names-live", "Both the old and the new name exist", detail);
+  return [
+    problem(resource, "/name", {
+      code: "both-names-live",
+      summary: "Both the old and the new name exist",
+      detail,
+    }),
+  ];
 }
 
 /** What tells built-in objects apart is not changed on them: they would lose their protection. */
@@ -166,5 +165,11 @@ function builtInMark(resource: Resource, live: LiveObject | undefined, draft: Dr
   );
   if (mark === undefined) return [];
   const detail = `${resource.address} (id ${live.id}) ships with the appliance, which ${mark} tells. Changing ${mark} would make it look like one of yours. Remove ${mark}.`;
-  return error(resource, `/${mark}`, "built-in-mark", "A built-in object must stay recognisable", detail);
+  return [
+    problem(resource, `/${mark}`, {
+      code: "built-in-mark",
+      summary: "A built-in object must stay recognisable",
+      detail,
+    }),
+  ];
 }

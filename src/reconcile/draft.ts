@@ -1,4 +1,6 @@
 /** A change in the making: what all sorts of changes have in common. */
+
+import type { Kind } from "../kinds/kind.ts";
 import type {
   Cause,
   Change,
@@ -34,6 +36,15 @@ export interface Circumstances {
   readonly ownership: Ownership;
   readonly entryOf: EntryOf;
 }
+
+/** An entry with its kind and with what the inventory says of its object. */
+export interface Subject extends Omit<Planned, "draft"> {
+  readonly kind: Kind;
+  readonly record: InventoryEntry | undefined;
+}
+
+/** A subject whose object exists. */
+export type LiveSubject = Subject & { readonly live: LiveObject };
 
 /** What every draft has. */
 export function base(resource: Resource): Pick<Draft, "address" | "source"> {

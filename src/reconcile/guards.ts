@@ -3,8 +3,9 @@
  * and the manifest; a refusal is a diagnostic that says number, limit and the way out.
  */
 import { findKind } from "../kinds/index.ts";
-import type { Change, Diagnostic, Manifest, Plan, Resource } from "../model.ts";
+import type { Change, Diagnostic, Manifest, Plan } from "../model.ts";
 import type { Planned } from "./draft.ts";
+import { problem } from "./problem.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 export interface GuardOptions {
@@ -40,14 +41,6 @@ export function refusals(guarded: Guarded, options: GuardOptions = {}): readonly
 
 type Guard = Planned & { readonly change: Change };
 
-function refuse(
-  resource: Resource,
-  pointer: string,
-  text: Pick<Diagnostic, "code" | "summary" | "detail">,
-): Diagnostic {
-  return { severity: "error", ...text, address: resource.address, pointer, source: resource.at(pointer) };
-}
-
 /** Two owners that both manage an object would undo each other for ever. */
 function otherOwner(changes: readonly Guard[], { inventory }: Snapshot): readonly Diagnostic[] {
   return changes.flatMap(({ change, resource, live }) => {
@@ -55,7 +48,7 @@ function otherOwner(changes: readonly Guard[], { inventory }: Snapshot): readonl
     if (owner === undefined || change.action === "release") return [];
     const detail = `The plan would ${change.action} ${change.address} (id ${live?.id}), which owner ${JSON.stringify(owner)} manages. Remove the entry here, or have that owner give it up: hopsync forget ${JSON.stringify(change.address)}.`;
     return [
-      refuse(resource, "/name", {
+      problem(resource, "/name", {
         code: "guard-other-owner",
         summary: "The object belongs to another owner",
         detail,
@@ -69,7 +62,7 @@ function noAdopt(changes: readonly Guard[]): readonly Diagnostic[] {
     .filter(({ change }) => change.adopts === true)
     .map(({ change, resource }) => {
       const detail = `${change.address} (id ${change.id}) exists and no inventory has it, and --no-adopt forbids to take it over. Rename one of the two, or run without --no-adopt.`;
-      return refuse(resource, "/name", {
+      return problem(resource, "/name", {
         code: "guard-no-adopt",
         summary: "The object exists and is not owned",
         detail,
@@ -90,7 +83,7 @@ function preventDestroy(destroyed: readonly Guard[], { inventory }: Snapshot): r
     if (!resource.lifecycle.preventDestroy && record?.preventDestroy !== true) return [];
     const detail = `The plan would ${change.action} ${change.address} (id ${change.id}), and lifecycle.prevent_destroy forbids that. If it is meant, apply the entry without prevent_destroy first, and ${change.action} in a change after that.`;
     return [
-      refuse(resource, "/lifecycle/prevent_destroy", {
+      problem(resource, "/lifecycle/prevent_destroy", {
         code: "guard-prevent-destroy",
         summary: "The object is protected",
         detail,
@@ -108,7 +101,7 @@ function builtIn(destroyed: readonly Guard[]): readonly Diagnostic[] {
           ? "Remove the entry."
           : "To silence it, declare it with disabled: true.";
       const detail = `${change.address} (id ${change.id}) ships with the appliance. ${silence}`;
-      return refuse(resource, "/lifecycle/state", {
+      return problem(resource, "/lifecycle/state", {
         code: "guard-built-in",
         summary: "Built-in objects are never deleted",
         detail,

@@ -3,6 +3,7 @@ import { kindNamed } from "../kinds/index.ts";
 import type { Kind } from "../kinds/kind.ts";
 import type { Diagnostic, Id, LiveObject, Manifest, Resource } from "../model.ts";
 import type { Ownership } from "./ownership.ts";
+import { problem } from "./problem.ts";
 
 /** One entry and its live object; without `live` the object does not exist. */
 export interface Match {
@@ -122,55 +123,31 @@ function choose(resource: Resource, name: string, { named: find, applied, isTake
 function withoutFormer(resource: Resource, current: Found, candidates: Candidates): Found {
   const former = formerName(resource, candidates);
   if ("code" in current || former === undefined || resource.lifecycle.state === "absent") return current;
-  return problem(
-    resource,
-    "/lifecycle/renamed_from",
-    "both-names-live",
-    "Both the old and the new name exist",
-    `${JSON.stringify(former)} (id ${ids(candidates.named(former))}) and ${JSON.stringify(resource.name)} (id ${
+  return problem(resource, "/lifecycle/renamed_from", {
+    code: "both-names-live",
+    summary: "Both the old and the new name exist",
+    detail: `${JSON.stringify(former)} (id ${ids(candidates.named(former))}) and ${JSON.stringify(resource.name)} (id ${
       current.live?.id
     }) both exist on the appliance, so one cannot become the other. Delete one of them, or remove renamed_from.`,
-  );
-}
-
-function problem(
-  resource: Resource,
-  pointer: string,
-  code: string,
-  summary: string,
-  detail: string,
-): Diagnostic {
-  return {
-    severity: "error",
-    code,
-    summary,
-    detail,
-    address: resource.address,
-    pointer,
-    source: resource.at(pointer),
-  };
+  });
 }
 
 function missingPin(resource: Resource): Diagnostic {
-  return problem(
-    resource,
-    "/lifecycle/id",
-    "no-such-id",
-    "The pinned object does not exist",
-    `No object of ${kindNamed(resource.kind).path} has id ${resource.lifecycle.id}. Correct lifecycle.id, or remove it to find or create the object by name.`,
-  );
+  return problem(resource, "/lifecycle/id", {
+    code: "no-such-id",
+    summary: "The pinned object does not exist",
+    detail: `No object of ${kindNamed(resource.kind).path} has id ${resource.lifecycle.id}. Correct lifecycle.id, or remove it to find or create the object by name.`,
+  });
 }
 
 function otherName(resource: Resource, live: LiveObject): Diagnostic {
-  return problem(
-    resource,
-    "/lifecycle/id",
-    "absent-other-name",
-    "The pinned object has another name",
-    `Id ${live.id} of ${kindNamed(resource.kind).path} is called ${JSON.stringify(live.name)}, not ${JSON.stringify(
+  return problem(resource, "/lifecycle/id", {
+    code: "absent-other-name",
+    summary: "The pinned object has another name",
+    detail: `Id ${live.id} of ${kindNamed(resource.kind).path} is called ${JSON.stringify(live.name)}, not ${JSON.stringify(
       resource.name,
     )}, so it is not deleted. Correct the name or lifecycle.id; a former name can stand in renamed_from.`,
-  );
+  });
 }
 
 function ids(objects: readonly LiveObject[]): string {
@@ -178,25 +155,21 @@ function ids(objects: readonly LiveObject[]): string {
 }
 
 function ambiguous(resource: Resource, name: string, objects: readonly LiveObject[]): Diagnostic {
-  return problem(
-    resource,
-    "/name",
-    "ambiguous-name",
-    "Several live objects have this name",
-    `${JSON.stringify(name)} is the name of ${objects.length} objects of ${kindNamed(resource.kind).path}: ids ${ids(
+  return problem(resource, "/name", {
+    code: "ambiguous-name",
+    summary: "Several live objects have this name",
+    detail: `${JSON.stringify(name)} is the name of ${objects.length} objects of ${kindNamed(resource.kind).path}: ids ${ids(
       objects,
     )}. Say which one is meant: lifecycle: {id: ${objects[0]?.id}}`,
-  );
+  });
 }
 
 function builtIn(resource: Resource, kind: Kind): Diagnostic {
-  return problem(
-    resource,
-    "/name",
-    "built-in",
-    "A built-in object cannot be declared",
-    `${JSON.stringify(resource.name)} ships with the appliance and ${kind.noun} that does cannot be changed. Refer to it by name where it is needed, or declare your own under another name.`,
-  );
+  return problem(resource, "/name", {
+    code: "built-in",
+    summary: "A built-in object cannot be declared",
+    detail: `${JSON.stringify(resource.name)} ships with the appliance and ${kind.noun} that does cannot be changed. Refer to it by name where it is needed, or declare your own under another name.`,
+  });
 }
 
 /** Two entries for one object would undo each other in every run. */
@@ -211,13 +184,11 @@ function claimedTwice(matches: readonly Match[]): readonly Diagnostic[] {
     const detail = `${first.address} and ${resource.address} both mean the live object with id ${live.id} (${JSON.stringify(
       live.name,
     )}). Correct lifecycle.id or renamed_from of one of them.`;
-    const text = problem(
-      resource,
-      "/lifecycle",
-      "claimed-twice",
-      "Two entries mean the same live object",
+    const text = problem(resource, "/lifecycle", {
+      code: "claimed-twice",
+      summary: "Two entries mean the same live object",
       detail,
-    );
+    });
     return [{ ...text, related: [first.at("")] }];
   });
 }

@@ -3,20 +3,17 @@
  * goes. The successor has a new id.
  */
 import { isObject } from "../json.ts";
-import type { Kind } from "../kinds/kind.ts";
-import type {
-  Address,
-  Cause,
-  FieldChange,
-  InventoryEntry,
-  Json,
-  JsonObject,
-  LiveObject,
-  LiveTarget,
-  Resource,
-} from "../model.ts";
+import type { Address, Cause, FieldChange, Json, JsonObject, LiveTarget } from "../model.ts";
 import { compareFields, masked, relationChange } from "./compare.ts";
-import { base, type Circumstances, type Draft, type EntryOf, explainPart, newLinks } from "./draft.ts";
+import {
+  base,
+  type Circumstances,
+  type Draft,
+  type EntryOf,
+  explainPart,
+  type LiveSubject,
+  newLinks,
+} from "./draft.ts";
 import {
   assignOperations,
   createOperation,
@@ -25,7 +22,6 @@ import {
   placeholder,
 } from "./operations.ts";
 import { combineCauses } from "./ownership.ts";
-import type { ResolvedRelations } from "./resolve.ts";
 import { incomingRelations, linkKey } from "./snapshot.ts";
 
 interface MovedLinks {
@@ -39,19 +35,13 @@ interface MovedLinks {
  * The successor first, then its links, then everybody who was linked to the old object, and only then
  * the old object goes: at no moment does an alert watch nothing.
  */
-export function draftReplace(
-  kind: Kind,
-  resource: Resource,
-  live: LiveObject,
-  relations: ResolvedRelations,
-  record: InventoryEntry | undefined,
-  circumstances: Circumstances,
-): Draft {
-  const create = createOperation(kind, resource, inheritedFields(kind, resource, live));
+export function draftReplace(subject: LiveSubject, circumstances: Circumstances): Draft {
+  const { kind, resource, live, relations, record } = subject;
+  const create = createOperation(kind, resource, inheritedFields(subject));
   const differences = newLinks(relations);
-  const cause = whyAnother(kind, resource, record, circumstances);
+  const cause = whyAnother(subject, circumstances);
   const fields = compareFields(kind, resource, live, explainPart(circumstances, record));
-  const moving = movedLinks(kind, resource, live, circumstances);
+  const moving = movedLinks(subject, circumstances);
   const moved = moving.flatMap(({ relation, linked }) =>
     linked.map(({ address }) => ({ address, relation })),
   );
@@ -62,9 +52,9 @@ export function draftReplace(
     cause: combineCauses([cause, ...fields.map((field) => field.cause)]),
     ...(live.name === resource.name ? {} : { previousName: live.name }),
     ...(circumstances.ownership.kept && record === undefined ? { adopts: true as const } : {}),
-    fields: [...variantChange(kind, resource, live, create.body ?? {}, cause), ...fields],
+    fields: [...variantChange(subject, create.body ?? {}, cause), ...fields],
     ...(moved.length === 0 ? {} : { moved }),
-    ...droppedMembers(kind, resource, live, relations, circumstances),
+    ...droppedMembers(subject, circumstances),
     relations: differences.map((difference) => relationChange(difference, cause)),
     operations: [
       create,
@@ -79,16 +69,13 @@ export function draftReplace(
 
 /** Live members that the successor does not list; what the appliance finds by rules are no members to lose. */
 function droppedMembers(
-  kind: Kind,
-  resource: Resource,
-  live: LiveObject,
-  relations: ResolvedRelations,
+  { kind, live, relations }: LiveSubject,
   { snapshot }: Circumstances,
 ): Pick<Draft, "dropped"> {
   const wanted = new Set(Object.values(relations).flatMap((list) => list.map(({ id }) => id)));
   const members = Object.keys(kind.relations)
     .flatMap((name) => snapshot.links.get(linkKey(kind.kind, live.id, name)) ?? [])
-    .filter(({ id }) => resource.kind === kind.kind && !wanted.has(id));
+    .filter(({ id }) => !wanted.has(id));
   const labels = members.flatMap(({ address, label }) =>
     label === undefined ? [] : [[address, label] as const],
   );
@@ -103,12 +90,7 @@ function droppedMembers(
 }
 
 /** Where what was applied makes the declared variant, it was the appliance that changed it. */
-function whyAnother(
-  kind: Kind,
-  resource: Resource,
-  record: InventoryEntry | undefined,
-  { ownership }: Circumstances,
-): Cause {
+function whyAnother({ kind, resource, record }: LiveSubject, { ownership }: Circumstances): Cause {
   if (!ownership.kept) return null;
   if (record === undefined) return "manifest";
   const applied = kind.variant?.({
@@ -120,7 +102,7 @@ function whyAnother(
 }
 
 /** Live values of fields that the manifest does not manage and that do not make the old variant. */
-function inheritedFields(kind: Kind, resource: Resource, live: LiveObject): JsonObject {
+function inheritedFields({ kind, resource, live }: LiveSubject): JsonObject {
   const kept = Object.keys(kind.fields).filter((name) => {
     const value = live.fields[name];
     const blank =
@@ -138,9 +120,7 @@ function inheritedFields(kind: Kind, resource: Resource, live: LiveObject): Json
 }
 
 function variantChange(
-  kind: Kind,
-  resource: Resource,
-  live: LiveObject,
+  { kind, resource, live }: LiveSubject,
   body: JsonObject,
   cause: Cause,
 ): readonly FieldChange[] {
@@ -158,9 +138,7 @@ function variantChange(
  * away, or deletes the object that has them.
  */
 function movedLinks(
-  kind: Kind,
-  resource: Resource,
-  live: LiveObject,
+  { kind, resource, live }: LiveSubject,
   { snapshot, entryOf }: Circumstances,
 ): readonly MovedLinks[] {
   return incomingRelations(kind).flatMap(({ from, name, reverse }) => {

@@ -5,6 +5,7 @@ import { DEVICE, referenceTargets } from "../kinds/targets.ts";
 import type { Address, Diagnostic, Id, Manifest, Pointer, Reference, Resource } from "../model.ts";
 import { selectorKey } from "./devices.ts";
 import { groupByName, type Match } from "./match.ts";
+import { problem } from "./problem.ts";
 import { isSensitive } from "./secrets.ts";
 import { mustReplace, type Snapshot } from "./snapshot.ts";
 
@@ -67,13 +68,8 @@ function createResolver(manifest: Manifest, matches: readonly Match[], snapshot:
   };
 }
 
-function problem(
-  resource: Resource,
-  pointer: Pointer,
-  text: Pick<Diagnostic, "code" | "summary" | "detail">,
-  source = resource.at(pointer),
-): { readonly problem: Diagnostic } {
-  return { problem: { severity: "error", ...text, address: resource.address, pointer, source } };
+function unresolved(...args: Parameters<typeof problem>): { readonly problem: Diagnostic } {
+  return { problem: problem(...args) };
 }
 
 // ---------------------------------------------------------------- names
@@ -134,7 +130,7 @@ function noSuchObject(
   candidates: readonly string[],
 ): Answer {
   const section = findKind(to)?.section;
-  return problem(resource, pointer, {
+  return unresolved(resource, pointer, {
     code: "no-such-object",
     summary: "The name refers to nothing",
     detail: `Neither the manifest nor the appliance has ${nounOf(to)} called ${JSON.stringify(name)}.${didYouMean(
@@ -157,7 +153,7 @@ function ambiguousReference(
     section === undefined || own === undefined
       ? "Give them different names on the appliance, or refer to one by {discovery_id: …} where the kind has it."
       : `Rename one on the appliance, or declare the one that is meant under ${section} with lifecycle: {id: ${own.id}}.`;
-  return problem(resource, pointer, {
+  return unresolved(resource, pointer, {
     code: "ambiguous-reference",
     summary: "The name refers to several objects",
     detail: `${JSON.stringify(name)} is the name of ids ${named.map(({ id }) => id).join(", ")}. ${remedy}`,
@@ -170,7 +166,7 @@ function renamedReference(
   pointer: Pointer,
   owner: Resource,
 ): { readonly problem: Diagnostic } {
-  return problem(resource, pointer, {
+  return unresolved(resource, pointer, {
     code: "refers-to-former-name",
     summary: "The name is about to change",
     detail: `${JSON.stringify(name)} becomes ${JSON.stringify(owner.name)} in this run. Refer to it by the new name.`,
@@ -186,7 +182,7 @@ function resolveDiscoveryId(
 ): Answer {
   const found = snapshot.targets.get(to)?.find((target) => target.discoveryId === discoveryId);
   if (found !== undefined) return { targets: [{ address: found.address, id: found.id, pending: false }] };
-  return problem(resource, pointer, {
+  return unresolved(resource, pointer, {
     code: "no-such-object",
     summary: "The name refers to nothing",
     detail: `The appliance has no ${to} with the discovery_id ${JSON.stringify(discoveryId)}. It stands on the ${to}'s page in the appliance.`,
@@ -212,7 +208,7 @@ function resolveDevice(resource: Resource, reference: DeviceReference, snapshot:
         selector.by === "name" ? didYouMean(selector.value, snapshot.similarNames) : ""
       } Correct the selector, or write it as {…, optional: true} if the device may be missing.`,
     };
-    return problem(resource, pointer, text, source);
+    return unresolved(resource, pointer, text, source);
   }
   if (selector.by === "name" && found.length > 1 && !all) {
     const shown = found
@@ -224,7 +220,7 @@ function resolveDevice(resource: Resource, reference: DeviceReference, snapshot:
       summary: "The name matches several devices",
       detail: `${found.length} devices have ${what}: ${shown.join(", ")}${more}. Select one by {discovery_id: …}, or take them all with {name: …, all: true}.`,
     };
-    return problem(resource, pointer, text, source);
+    return unresolved(resource, pointer, text, source);
   }
   return { targets: found.map((device) => ({ ...device, pending: false })) };
 }

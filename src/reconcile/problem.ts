@@ -1,0 +1,21 @@
+/** Errors in what an entry asks for, located in it. */
+import type { Diagnostic, Pointer, Resource } from "../model.ts";
+
+/** What is wrong, in the words of a `Diagnostic`. */
+export type ProblemText = Pick<Diagnostic, "code" | "summary" | "detail">;
+
+/** An error at a place of the entry; `source` where it stands elsewhere, as in a csv file. */
+export function problem(
+  resource: Resource,
+  pointer: Pointer,
+  text: ProblemText,
+  source: Diagnostic["source"] = resource.at(pointer),
+): Diagnostic {
+  return {
+    severity: "error",
+    ...text,
+    address: resource.address,
+    pointer,
+    ...(source === undefined ? {} : { source }),
+  };
+}
