@@ -44,16 +44,19 @@ function encode(inventory: Inventory): string {
 function decode(text: string, path: string, owner: string): Inventory {
   const what = `The inventory file ${path}`;
   const { about: _about, checksum, ...form } = parseFile(text, what);
+  checkOwner(form.owner, owner, what);
   checkFormat(form.format, what);
   if (digest(form) !== checksum)
     throw damaged(what, "its checksum does not fit, so it was edited by hand or merged from two versions");
-  const inventory = parseForm(form, what);
-  if (inventory.owner !== owner)
-    throw damaged(
-      what,
-      `it is that of owner ${JSON.stringify(inventory.owner)}, and each owner needs its own`,
-    );
-  return inventory;
+  return parseForm(form, what);
+}
+
+/** Before anything else is said of it: another owner's inventory is not repaired, whatever its state is. */
+function checkOwner(owner: Json | undefined, own: string, what: string): void {
+  if (typeof owner !== "string" || owner === own) return;
+  throw new HopsyncError("inventory-other-owner", `${what} is that of owner ${JSON.stringify(owner)}.`, {
+    hint: `Each owner needs a file of its own: name another one under \`inventory\` for owner ${JSON.stringify(own)}.`,
+  });
 }
 
 function parseFile(text: string, what: string): Readonly<Record<string, Json>> {

@@ -100,10 +100,13 @@ describe("an inventory file that cannot be trusted", () => {
     });
   });
 
-  it("is damaged when another owner's stands in its place", async () => {
-    await expect(read(await written(), "state/hq.json", "other")).rejects.toMatchObject({
-      code: "inventory-damaged",
+  it("is not ours when another owner's stands in its place, damaged or not", async () => {
+    const root = await written();
+    await expect(read(root, "state/hq.json", "other")).rejects.toMatchObject({
+      code: "inventory-other-owner",
     });
+    writeFileSync(join(root, "a.json"), JSON.stringify({ format: 1, owner: OWNER }));
+    await expect(read(root, "a.json", "other")).rejects.toMatchObject({ code: "inventory-other-owner" });
   });
 
   it("is of a newer hopsync by its format alone", async () => {
