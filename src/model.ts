@@ -221,6 +221,22 @@ export interface Inventory {
   readonly entries: readonly InventoryEntry[];
 }
 
+/** What a command tells of an inventory: as it is stored, or as the command leaves it, or would. */
+export interface InventoryReport {
+  readonly place: "appliance" | "file";
+  /** The path of the file, or the ids of the objects that hold it, the main one first. */
+  readonly keptIn?: readonly string[];
+  /** What was stored; entries of a damaged or newer one are not known. */
+  readonly found: "whole" | "none" | "damaged" | "newer";
+  readonly written: boolean;
+  readonly appliedAt: number | null;
+  readonly entries: readonly InventoryEntry[];
+  /** Entries whose objects were not in it before, and those whose objects are in it no more. */
+  readonly gained?: readonly InventoryEntry[];
+  readonly givenUp?: readonly InventoryEntry[];
+  readonly others?: readonly { readonly owner: string; readonly objects: number }[];
+}
+
 // ---------------------------------------------------------------- plan
 
 export type Action = "create" | "adopt" | "update" | "rename" | "replace" | "delete" | "release";
@@ -345,7 +361,15 @@ export type RequestCounts = Readonly<Partial<Record<Method, number>>>;
 
 // ---------------------------------------------------------------- documents
 
-export type Command = "validate" | "plan" | "apply" | "drift" | "export";
+export type Command =
+  | "validate"
+  | "plan"
+  | "apply"
+  | "drift"
+  | "export"
+  | "inventory show"
+  | "inventory repair"
+  | "forget";
 
 /** What a command prints as JSON (design §6), and what every renderer reads. */
 export interface Document {
@@ -364,5 +388,7 @@ export interface Document {
   readonly results?: readonly Result[];
   /** Of an export; null when nothing was exported. */
   readonly exported?: Exported | null;
+  /** Of `inventory show`, `inventory repair` and `forget`; null when no inventory was looked for. */
+  readonly owned?: InventoryReport | null;
   readonly requests: RequestCounts;
 }

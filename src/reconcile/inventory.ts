@@ -1,5 +1,6 @@
 /** Opens the inventory that the manifest chooses, over the lists that the snapshot has read. */
 import type { AppliancePort } from "../appliance/port.ts";
+import { HopsyncError } from "../errors.ts";
 import { createApplianceStore, locateInventories } from "../inventory/appliance-store.ts";
 import { createFileStore } from "../inventory/file-store.ts";
 import { createNoStore, type InventoryStore, newInventory } from "../inventory/store.ts";
@@ -21,11 +22,15 @@ export function inventoryKinds({ inventory }: Manifest): readonly string[] {
   return inventory.kind === "appliance" ? [INVENTORY_KIND] : [];
 }
 
-/** Rejects when the inventory is damaged or newer: it is never taken for an empty one. */
+/**
+ * Rejects when the inventory is newer, and when it is damaged: but for a repair, it is never taken for an
+ * empty one.
+ */
 export async function openInventory(
   port: AppliancePort,
   manifest: Manifest,
   objects: LiveObjects,
+  { damagedAsNone = false }: { readonly damagedAsNone?: boolean } = {},
 ): Promise<OpenedInventory> {
   const { owner, inventory: place } = manifest;
   const listed = objects.get(INVENTORY_KIND) ?? [];
@@ -38,7 +43,7 @@ export async function openInventory(
   const others = located.others(owner);
   const open = async (store: InventoryStore, seen: readonly Inventory[]): Promise<OpenedInventory> => ({
     store,
-    ownership: createOwnership((await store.read()) ?? newInventory(owner), seen, true),
+    ownership: createOwnership((await readStored(store, damagedAsNone)) ?? newInventory(owner), seen, true),
     objects: visible,
     diagnostics: seen === others ? located.warnings(owner) : [],
   });
@@ -50,6 +55,14 @@ export async function openInventory(
     case "none":
       return { store: createNoStore(), ownership: UNRECORDED, objects: visible, diagnostics: [] };
   }
+}
+
+async function readStored(store: InventoryStore, damagedAsNone: boolean): Promise<Inventory | undefined> {
+  return store.read().catch((error: unknown) => {
+    if (damagedAsNone && error instanceof HopsyncError && error.code === "inventory-damaged")
+      return undefined;
+    throw error;
+  });
 }
 
 /**

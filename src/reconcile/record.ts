@@ -12,10 +12,11 @@ import { isSensitive } from "./secrets.ts";
 /** The ids of objects that the run created, by address. */
 export type CreatedIds = ReadonlyMap<Address, Id>;
 
-const NONE: CreatedIds = new Map();
+/** A run that creates nothing. */
+export const NONE: CreatedIds = new Map();
 
 /** The entry for a resource as it is applied; ids of objects not created yet are left open. */
-function entryFor(planned: Planned, ownership: Ownership, created: CreatedIds): InventoryEntry {
+export function entryFor(planned: Planned, ownership: Ownership, created: CreatedIds): InventoryEntry {
   const { resource, live } = planned;
   const { salt } = ownership.inventory;
   const kind = kindNamed(resource.kind);
@@ -49,7 +50,8 @@ function recordedRelations(
     });
 }
 
-function isAbsent({ resource }: Planned): boolean {
+/** Whether the entry says, or an entry that is gone means, that the object must not exist. */
+export function isAbsent({ resource }: Planned): boolean {
   return resource.lifecycle.state === "absent";
 }
 

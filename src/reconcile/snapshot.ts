@@ -52,6 +52,8 @@ export interface SnapshotOptions {
   readonly devices?: SelectedDevices;
   /** Leaves the inventory unread: what is declared then counts as ours. */
   readonly unrecorded?: boolean;
+  /** For a repair: a damaged inventory counts as none. */
+  readonly damagedAsNone?: boolean;
 }
 
 /**
@@ -74,7 +76,7 @@ export async function takeSnapshot(
     readTargets(port, targetsToRead(manifest)),
     selectDevices(port, unknown),
   ]);
-  const { objects, ...inventory } = await openInventory(port, read, lists);
+  const { objects, ...inventory } = await openInventory(port, read, lists, options);
   const { matches } = matchResources(manifest, objects, inventory.ownership);
   const linked = matches.filter(({ resource }) => options.linksOf?.has(resource.address) ?? true);
   const [links, incoming] = await Promise.all([
