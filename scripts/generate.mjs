@@ -4,9 +4,17 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import "./build.mjs";
 
-const { exportSchema, manifestSchema, planSchema, reportSchema } = await import("../lib/index.js");
+const { exportSchema, inventorySchema, manifestSchema, planSchema, reportSchema } = await import(
+  "../lib/index.js"
+);
 const check = process.argv.includes("--check");
-const schemas = { manifest: manifestSchema(), plan: planSchema, report: reportSchema, export: exportSchema };
+const schemas = {
+  manifest: manifestSchema(),
+  plan: planSchema,
+  report: reportSchema,
+  export: exportSchema,
+  inventory: inventorySchema,
+};
 
 for (const [name, schema] of Object.entries(schemas)) {
   const file = fileURLToPath(new URL(`../schemas/${name}.schema.json`, import.meta.url));

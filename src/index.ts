@@ -14,4 +14,5 @@ export { type ExportOptions, exportLive, type LiveExport } from "./reconcile/exp
 export { applyRun, planRun } from "./reconcile/run.ts";
 export { renderJson, toDocument } from "./render/document.ts";
 export { exportSchema, planSchema, reportSchema } from "./render/document-schema.ts";
+export { inventorySchema } from "./render/inventory-document.ts";
 export { startSandbox } from "./sandbox/sandbox.ts";

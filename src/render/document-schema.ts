@@ -14,7 +14,11 @@ const listOf = (name: string, description: string): JsonObject => ({
 });
 
 /** An object with these properties and no others; those not named optional are always there. */
-function record(description: string, properties: JsonObject, optional: readonly string[] = []): JsonObject {
+export function record(
+  description: string,
+  properties: JsonObject,
+  optional: readonly string[] = [],
+): JsonObject {
   return {
     type: "object",
     description,
@@ -181,7 +185,8 @@ const REQUESTS: JsonObject = {
     "Requests sent, by method, retries and searches included; a method that was not used is absent.",
 };
 
-function documentProperties(commands: readonly string[]): JsonObject {
+/** What every document has. */
+export function documentProperties(commands: readonly string[]): JsonObject {
   return {
     format: { const: 1, description: "Changes only with an incompatible change of this document." },
     command: { enum: commands, description: "The command that printed it." },
@@ -225,7 +230,8 @@ const DEFINITIONS: JsonObject = {
   }),
 };
 
-function documentSchema(
+/** The schema of one target's document, or those of several. */
+export function documentSchema(
   name: string,
   description: string,
   document: JsonObject,

@@ -12,6 +12,7 @@ import {
   type DroppedMembers,
   type Exported,
   type FieldChange,
+  type InventoryReport,
   type Json,
   type JsonObject,
   type MovedLink,
@@ -26,6 +27,7 @@ import {
   type Target,
 } from "../model.ts";
 import { printableJson } from "./clean.ts";
+import { inventoryJson } from "./inventory-document.ts";
 import { requestEntries } from "./words.ts";
 
 /** What a command has when it ends, however early that is. */
@@ -43,8 +45,11 @@ export interface DocumentParts {
   readonly diagnostics?: readonly Diagnostic[] | undefined;
   readonly results?: readonly Result[] | undefined;
   readonly exported?: Exported | undefined;
+  readonly owned?: InventoryReport | undefined;
   readonly requests?: RequestCounts | undefined;
 }
+
+const ABOUT_INVENTORIES: ReadonlySet<Command> = new Set(["inventory show", "inventory repair", "forget"]);
 
 const NO_CHANGES: Summary = {
   ...({ create: 0, adopt: 0, update: 0, rename: 0, replace: 0, delete: 0, release: 0 } satisfies Record<
@@ -75,6 +80,7 @@ export function toDocument(parts: DocumentParts): Document {
     diagnostics: sortDiagnostics([...(plan?.diagnostics ?? []), ...(parts.diagnostics ?? [])]),
     ...(results === undefined ? {} : { results }),
     ...(parts.command === "export" ? { exported: parts.exported ?? null } : {}),
+    ...(ABOUT_INVENTORIES.has(parts.command) ? { owned: parts.owned ?? null } : {}),
     requests: parts.requests ?? {},
   };
 }
@@ -111,6 +117,7 @@ function documentJson(document: Document): JsonObject {
     diagnostics: document.diagnostics.map(diagnosticJson),
     ...(document.results === undefined ? {} : { results: document.results.map(resultJson) }),
     ...given("exported", document.exported && exportedJson(document.exported)),
+    ...given("owned", document.owned && inventoryJson(document.owned)),
     requests: Object.fromEntries(requestEntries(document.requests)),
   };
 }
