@@ -58,6 +58,11 @@ export function durationMs(text: string): number {
   return value;
 }
 
+/** An option that may be given several times. */
+export function repeated(text: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, text];
+}
+
 function variable(
   text: string,
   previous: Readonly<Record<string, string>> = {},

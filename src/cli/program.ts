@@ -15,6 +15,7 @@ import {
   integer,
   port,
   positiveInteger,
+  repeated,
 } from "./options.ts";
 
 /** Runs one command line (without node and script) and returns its exit code. */
@@ -50,7 +51,7 @@ function wantsJson(argv: readonly string[]): boolean {
 function finishEarly(error: HopsyncError, argv: readonly string[], io: Io): void {
   const diagnostics = [errorDiagnostic(error)];
   if (wantsJson(argv)) {
-    const command = COMMANDS.find((name) => argv.includes(name)) ?? "plan";
+    const command = COMMANDS.find((name) => name.split(" ").every((word) => argv.includes(word))) ?? "plan";
     io.stdout.write(renderJson(toDocument({ command, exitCode: EXIT.error, version: VERSION, diagnostics })));
     return;
   }
@@ -58,7 +59,15 @@ function finishEarly(error: HopsyncError, argv: readonly string[], io: Io): void
   io.stderr.write(renderDiagnostics(diagnostics, style));
 }
 
-const COMMANDS: readonly Document["command"][] = ["validate", "plan", "apply", "drift"];
+const COMMANDS: readonly Document["command"][] = [
+  "validate",
+  "plan",
+  "apply",
+  "drift",
+  "inventory show",
+  "inventory repair",
+  "forget",
+];
 
 type Finished = (exitCode: number) => void;
 
@@ -76,7 +85,7 @@ function createProgram(io: Io, finished: Finished): Command {
       getOutHelpWidth: () => io.stdout.columns ?? 80,
       getErrHelpWidth: () => io.stderr.columns ?? 80,
     });
-  for (const add of [addValidate, addPlan, addApply, addExport, addSandbox, addDemo])
+  for (const add of [addValidate, addPlan, addApply, addExport, addInventory, addForget, addSandbox, addDemo])
     add(program, io, finished);
   return program;
 }
@@ -141,6 +150,42 @@ function addExport(program: Command, io: Io, finished: Finished): void {
   addOutputOptions(addConnectionOptions(command)).action(async (options) => {
     const { exportManifests } = await import("./commands/export.ts");
     finished(await exportManifests(options, io));
+  });
+}
+
+const OWNER = "whose inventory on the appliance, without manifests";
+
+function addInventory(program: Command, io: Io, finished: Finished): void {
+  const inventory = subcommand(program, "inventory", "see or repair the record of what was applied");
+  const show = subcommand(inventory, "show", "print what the owner has on the appliance")
+    .argument("[paths...]", PATHS)
+    .option("--owner <name>", OWNER);
+  addOutputOptions(addManifestOptions(addConnectionOptions(show))).action(async (paths, options) => {
+    const { showInventory } = await import("./commands/inventory.ts");
+    finished(await showInventory(paths, options, io));
+  });
+  const repair = subcommand(inventory, "repair", "replace it by what the manifests declare and find live")
+    .argument("[paths...]", PATHS)
+    .option("--auto-approve", "write without asking");
+  addOutputOptions(addManifestOptions(addConnectionOptions(repair))).action(async (paths, options) => {
+    const { repairInventory } = await import("./commands/inventory.ts");
+    finished(await repairInventory(paths, options, io));
+  });
+}
+
+function addForget(program: Command, io: Io, finished: Finished): void {
+  const command = subcommand(program, "forget", "let go of objects without deleting them")
+    .argument("<addresses...>", "kind and name, as plans show them")
+    .option(
+      "--path <path>",
+      "manifests that say whose inventory; repeatable (default: ./manifests)",
+      repeated,
+    )
+    .option("--owner <name>", OWNER)
+    .option("--auto-approve", "write without asking");
+  addOutputOptions(addManifestOptions(addConnectionOptions(command))).action(async (addresses, options) => {
+    const { forget } = await import("./commands/forget.ts");
+    finished(await forget(addresses, options, io));
   });
 }
 
