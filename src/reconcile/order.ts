@@ -13,6 +13,7 @@ import type { Address } from "../model.ts";
 import { topField } from "./compare.ts";
 import type { Draft, Planned } from "./draft.ts";
 import type { Requirements } from "./graph.ts";
+import { groupByName } from "./match.ts";
 
 type Entry = Planned & { readonly draft: Draft };
 
@@ -31,6 +32,7 @@ export interface Order {
 export function orderOf(planned: readonly Planned[]): Order {
   const entries = planned.filter((entry): entry is Entry => entry.draft !== undefined);
   const drafts = new Map(entries.map((entry) => [entry.draft.address, entry]));
+  const ending = endingByLiveName(entries);
   const barriers = new Set(kinds.map(({ kind }) => barrierOf(kind)));
   const addresses = [...entries.map(({ draft }) => draft.address), ...barriers];
   const required = new Map(addresses.map((address) => [address, new Set<Address>()]));
@@ -42,7 +44,7 @@ export function orderOf(planned: readonly Planned[]): Order {
       if (MAKES_ANEW.includes(drafts.get(used)?.draft.action ?? "update")) add(used, entry.draft.address);
     }
     for (const left of leftAddresses(entry)) {
-      if (ENDS_ONE.includes(drafts.get(left)?.draft.action ?? "update")) add(entry.draft.address, left);
+      for (const ended of ending.get(left) ?? []) add(entry.draft.address, ended);
     }
   }
   for (const [before, after] of [...deletesInOrder(entries), ...namesInOrder(entries)]) add(before, after);
@@ -59,7 +61,15 @@ function usedAddresses({ resource, draft }: Entry): readonly Address[] {
   return [...named, ...draft.relations.flatMap(({ assign }) => assign)];
 }
 
-/** What the change takes its hands off; only matters where that is deleted or replaced. */
+/** What ends, by the name that it has now: somebody may have renamed it on the appliance. */
+function endingByLiveName(entries: readonly Entry[]): ReadonlyMap<Address, readonly Address[]> {
+  const ending = entries
+    .filter(({ draft }) => ENDS_ONE.includes(draft.action))
+    .map(({ resource, live, draft }) => ({ name: `${resource.kind}/${live?.name}`, address: draft.address }));
+  return new Map([...groupByName(ending)].map(([name, ends]) => [name, ends.map(({ address }) => address)]));
+}
+
+/** What the change takes its hands off, by live names; only matters where that is deleted or replaced. */
 function leftAddresses({ resource, live, draft }: Entry): readonly Address[] {
   const named = live === undefined ? [] : (kindNamed(resource.kind).references?.(live.fields) ?? []);
   return [

@@ -293,6 +293,23 @@ describe("another owner's object", () => {
   });
 });
 
+describe("an owned object that was renamed on the appliance", () => {
+  it("is deleted only when nobody refers to it by its new name any more", () => {
+    const { changes } = plan(
+      { ...one("alert/a1", { relations: { email_groups: [] } }), kinds: ["alert", "email_group"] },
+      {
+        objects: { alert: [alert(1)], email_group: [{ id: 3, group_name: "renamed" }] },
+        links: { "alert/1/email_groups": [target("email_group/renamed", "3")] },
+        ownership: owned(entry("alert/a1", "1"), entry("email_group/Ops", "3")),
+      },
+    );
+    expect(changes.map(({ action, address, requires }) => [action, address, requires])).toEqual([
+      ["update", "alert/a1", []],
+      ["delete", "email_group/Ops", ["alert/a1"]],
+    ]);
+  });
+});
+
 describe("nothing changed", () => {
   it("is an empty plan, and no write of the inventory", () => {
     const applied = entry("alert/a1", "1", { values: { severity: 3 } });
