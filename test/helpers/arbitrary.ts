@@ -46,10 +46,10 @@ const filters = fc.letrec<{ filter: Entry }>((tie) => ({
 /** A filter of a device group. */
 export const filter: fc.Arbitrary<Entry> = filters.filter;
 
-function entries(arbitrary: fc.Arbitrary<Entry>): fc.Arbitrary<readonly Entry[]> {
+function entries(arbitrary: fc.Arbitrary<Entry>, maxLength: number): fc.Arbitrary<readonly Entry[]> {
   const absent = name.map((n): Entry => ({ name: n, lifecycle: { state: "absent" } }));
   const any = fc.oneof({ arbitrary, weight: 4 }, { arbitrary: absent, weight: 1 });
-  return fc.uniqueArray(any, { selector: (entry) => entry.name, maxLength: 4 });
+  return fc.uniqueArray(any, { selector: (entry) => entry.name, maxLength });
 }
 
 type Fields = Readonly<Record<string, fc.Arbitrary<unknown>>>;
@@ -181,24 +181,31 @@ function linked(
   });
 }
 
-/** A valid manifest of version 1 over all kinds; names come from a small pool, so that two of them meet. */
-export const arbitraryManifest: fc.Arbitrary<Entry> = fc
-  .record({
-    tags: entries(tag),
-    device_groups: entries(deviceGroup),
-    email_groups: entries(emailGroup),
-    exclusion_intervals: entries(interval),
-    alerts: entries(fc.oneof(threshold, detection)),
-    triggers: entries(trigger),
-    pick: fc.nat(65_535),
-  })
-  .map(({ pick, alerts, triggers, ...rest }) => {
-    const grouped = linked(alerts, "device_groups", rest.device_groups, pick);
-    const mailed = linked(grouped, "email_groups", rest.email_groups, pick + 1);
-    return {
-      version: 1,
-      ...rest,
-      alerts: linked(mailed, "exclusion_intervals", rest.exclusion_intervals, pick + 2),
-      triggers: linked(triggers, "device_groups", rest.device_groups, pick + 3),
-    };
-  });
+/**
+ * A valid manifest of version 1 over all kinds, with so many entries of each at most; names come from a
+ * small pool, so that two manifests meet.
+ */
+export function manifestsUpTo(most: number): fc.Arbitrary<Entry> {
+  return fc
+    .record({
+      tags: entries(tag, most),
+      device_groups: entries(deviceGroup, most),
+      email_groups: entries(emailGroup, most),
+      exclusion_intervals: entries(interval, most),
+      alerts: entries(fc.oneof(threshold, detection), most),
+      triggers: entries(trigger, most),
+      pick: fc.nat(65_535),
+    })
+    .map(({ pick, alerts, triggers, ...rest }) => {
+      const grouped = linked(alerts, "device_groups", rest.device_groups, pick);
+      const mailed = linked(grouped, "email_groups", rest.email_groups, pick + 1);
+      return {
+        version: 1,
+        ...rest,
+        alerts: linked(mailed, "exclusion_intervals", rest.exclusion_intervals, pick + 2),
+        triggers: linked(triggers, "device_groups", rest.device_groups, pick + 3),
+      };
+    });
+}
+
+export const arbitraryManifest: fc.Arbitrary<Entry> = manifestsUpTo(4);

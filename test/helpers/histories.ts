@@ -1,0 +1,199 @@
+/** What the people around hopsync do to an appliance: things of their own, and edits of what hopsync manages. */
+import fc from "fast-check";
+import type { JsonObject } from "../../src/model.ts";
+import {
+  type Collection,
+  nameKey,
+  nameOf,
+  RELATIONS,
+  type Relation,
+  type WireObject,
+} from "../../src/sandbox/collections.ts";
+import type { Sandbox } from "../../src/sandbox/sandbox.ts";
+
+/** The sections of a manifest and where their objects are on the wire. */
+export const MANAGED: readonly (readonly [string, Collection])[] = [
+  ["tags", "tags"],
+  ["device_groups", "devicegroups"],
+  ["email_groups", "emailgroups"],
+  ["exclusion_intervals", "exclusionintervals"],
+  ["alerts", "alerts"],
+  ["triggers", "triggers"],
+];
+
+/** `collection/id`. */
+export type Key = string;
+
+export function keysOf(box: Sandbox): readonly Key[] {
+  return MANAGED.flatMap(([, collection]) =>
+    box.appliance.list(collection).map(({ id }) => `${collection}/${id}`),
+  );
+}
+
+function objectAt({ appliance }: Sandbox, key: Key): WireObject | undefined {
+  const [collection, id] = key.split("/") as [Collection, string];
+  return appliance.get(collection, Number(id));
+}
+
+/** Every byte of these objects and of the links that are theirs. */
+export function stateOf(box: Sandbox, keys: readonly Key[]): Readonly<Record<Key, string>> {
+  const linked = (key: Key): readonly unknown[] => {
+    const [collection = "", id] = key.split("/");
+    const own = RELATIONS.filter((relation) => relation.startsWith(`${collection}/`));
+    return own.map((relation) => [relation, box.appliance.linked(relation, Number(id))]);
+  };
+  return Object.fromEntries(
+    keys.map((key) => [key, JSON.stringify([objectAt(box, key) ?? "gone", linked(key)])]),
+  );
+}
+
+/** What no manifest declares, and as much of a name that some do: that is linked to nothing but a device. */
+export function addBystanders({ appliance }: Sandbox): void {
+  for (const name of ["a", "by hand"]) {
+    const tag = appliance.add("tags", { name });
+    const group = appliance.add("devicegroups", { name, dynamic: false });
+    const mail = appliance.add("emailgroups", { group_name: name, email_addresses: ["x@example.com"] });
+    const alert = appliance.add("alerts", {
+      name,
+      type: "threshold",
+      stat_name: "extrahop.device.tcp",
+      field_name: "rsp",
+      operator: ">",
+      operand: "1",
+    });
+    const trigger = appliance.add("triggers", { name, events: ["HTTP_REQUEST"], script: "// by hand" });
+    const device = appliance.list("devices")[0]?.id ?? 0;
+    appliance.link("tags/devices", tag, device);
+    appliance.link("devicegroups/devices", group, device);
+    if (name === "a") continue;
+    appliance.link("alerts/devicegroups", alert, group);
+    appliance.link("alerts/emailgroups", alert, mail);
+    appliance.link("triggers/devicegroups", trigger, group);
+  }
+}
+
+/** One thing that somebody does; the numbers choose among what there is at that moment. */
+export interface Edit {
+  readonly what: "field" | "rename" | "remove" | "link" | "unlink" | "add";
+  readonly object: number;
+  readonly value: number;
+}
+
+export const arbitraryEdit: fc.Arbitrary<Edit> = fc.record({
+  what: fc.constantFrom("field", "field", "rename", "remove", "link", "unlink", "add"),
+  object: fc.nat(1000),
+  value: fc.nat(1000),
+});
+
+/** Values that the appliance's web interface could give, whatever the object is like otherwise. */
+const EDITS: Readonly<Record<string, readonly JsonObject[]>> = {
+  tags: [],
+  devicegroups: [{ description: "by hand" }, { description: "" }],
+  emailgroups: [{ email_addresses: ["by-hand@example.com"] }, { system_notifications: true }],
+  exclusionintervals: [{ description: "by hand" }, { author: "jdoe" }, { alert_apply_all: true }],
+  alerts: [
+    { description: "by hand" },
+    { severity: 5 },
+    { disabled: true },
+    { apply_all: true },
+    { refire_interval: 600 },
+    { cc: ["by-hand@example.com"] },
+  ],
+  triggers: [
+    { description: "by hand" },
+    { disabled: true },
+    { script: "// by hand" },
+    { events: ["DNS_REQUEST"] },
+    { debug: true },
+    { hints: { snaplen: 7 } },
+  ],
+};
+
+function at<T>(list: readonly T[], pick: number): T | undefined {
+  return list[pick % Math.max(1, list.length)];
+}
+
+/** Does it to one of these objects, as jdoe; nothing where there is nothing to do it to. */
+export function perform(
+  box: Sandbox,
+  { what, object, value }: Edit,
+  number: number,
+  mine: readonly Key[],
+): void {
+  const { appliance } = box;
+  if (what === "add") {
+    appliance.add("tags", { name: `added ${number}` }, "jdoe");
+    return;
+  }
+  const key = at(mine, object);
+  if (key === undefined) return;
+  const [collection, digits] = key.split("/") as [Collection, string];
+  const id = Number(digits);
+  if (what === "remove") appliance.remove(collection, id, "jdoe");
+  else if (what === "rename")
+    appliance.edit(collection, id, { [nameKey(collection)]: `renamed ${number}` }, "jdoe");
+  else if (what === "field") appliance.edit(collection, id, at(EDITS[collection] ?? [], value) ?? {}, "jdoe");
+  else changeLink(box, what, collection, id, value);
+}
+
+function changeLink(
+  box: Sandbox,
+  what: "link" | "unlink",
+  collection: Collection,
+  id: number,
+  value: number,
+): void {
+  const { appliance } = box;
+  const relation = at(
+    RELATIONS.filter((name) => linkable(box, name, collection, id)),
+    value,
+  );
+  if (relation === undefined) return;
+  const linked = appliance.linked(relation, id);
+  const all = appliance.list(relation.split("/")[1] as Collection).map((other) => other.id);
+  const other = at(
+    what === "unlink" ? linked : all.filter((candidate) => !linked.includes(candidate)),
+    value,
+  );
+  if (other !== undefined) appliance[what](relation, id, other, "jdoe");
+}
+
+/** A dynamic group has no members of its own. */
+function linkable({ appliance }: Sandbox, relation: Relation, collection: Collection, id: number): boolean {
+  if (!relation.startsWith(`${collection}/`)) return false;
+  return collection !== "devicegroups" || appliance.get(collection, id)?.dynamic === false;
+}
+
+type Entry = Readonly<Record<string, unknown>>;
+const REFERENCES = ["device_groups", "email_groups", "exclusion_intervals"];
+
+/** The manifest under another owner, each of its own names with a word before it. */
+export function ofOwner(owner: string, manifest: Entry, prefix = ""): Entry {
+  const named = (name: unknown): string => `${prefix}${String(name)}`;
+  const entry = (value: Entry): Entry => {
+    const references = REFERENCES.flatMap((relation) => {
+      const names = value[relation];
+      return Array.isArray(names) ? [[relation, names.map(named)] as const] : [];
+    });
+    return { ...value, name: named(value.name), ...Object.fromEntries(references) };
+  };
+  const sections = MANAGED.map(
+    ([section]) => [section, ((manifest[section] ?? []) as Entry[]).map(entry)] as const,
+  );
+  return { version: 1, owner, ...Object.fromEntries(sections) };
+}
+
+/** `collection name` of each entry; without those that must not exist when `present` is asked for. */
+export function declaredNames(manifest: Entry, which: "all" | "present"): readonly string[] {
+  return MANAGED.flatMap(([section, collection]) =>
+    ((manifest[section] ?? []) as Entry[])
+      .filter(({ lifecycle }) => which === "all" || lifecycle === undefined)
+      .map(({ name }) => `${collection} ${String(name)}`),
+  );
+}
+
+/** `collection name` of an object. */
+export function nameAt(box: Sandbox, key: Key): string {
+  const [collection] = key.split("/") as [Collection];
+  return `${collection} ${nameOf(collection, objectAt(box, key) ?? {})}`;
+}
