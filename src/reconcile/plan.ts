@@ -1,10 +1,10 @@
 /** Manifest + snapshot → plan: a pure function. */
 import { hasErrors, sortDiagnostics } from "../diagnostics.ts";
-import { digest } from "../json.ts";
 import { kinds } from "../kinds/index.ts";
-import type { Address, Change, Diagnostic, Json, Manifest, Plan, Summary } from "../model.ts";
+import type { Address, Change, Diagnostic, Manifest, Plan, Summary } from "../model.ts";
 import { draftChange } from "./change.ts";
 import { checkFirmware, checkPlanned } from "./checks.ts";
+import { planDigest } from "./digest.ts";
 import type { EntryOf, Planned } from "./draft.ts";
 import { planWaves, sortChanges } from "./graph.ts";
 import { checkLookalikes } from "./lookalikes.ts";
@@ -143,10 +143,4 @@ function summarise(changes: readonly Change[], unchanged: number): Summary {
     unassign: links("unassign"),
     unchanged,
   };
-}
-
-/** The place in a file is no part of what would be done. */
-function planDigest(owner: string, changes: readonly Change[]): string {
-  const done = changes.map(({ source: _, ...change }) => change);
-  return digest({ owner, changes: JSON.parse(JSON.stringify(done)) as Json });
 }
