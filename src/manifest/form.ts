@@ -78,7 +78,10 @@ function isBelowBroken(at: Pointer, broken: ReadonlySet<Pointer>): boolean {
 }
 
 /** A text that was one placeholder becomes the number or boolean that the schema wants in its place. */
-function convertPlaceholders(document: ManifestDocument, errors: readonly SchemaError[]): Json {
+export function convertPlaceholders(
+  document: Pick<ManifestDocument, "value" | "whole">,
+  errors: readonly SchemaError[],
+): Json {
   return errors.reduce((value: Json, error) => {
     if (!document.whole.has(error.pointer) || typeof error.data !== "string") return value;
     const converted = convertText(error.data, error);

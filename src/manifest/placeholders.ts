@@ -114,8 +114,11 @@ function variableValue(name: string, vars: Outside["vars"]): Part | Finding {
   );
 }
 
-/** Suggests only among names that begin alike: the environment is nobody's business in a log. */
-function environmentValue(name: string, env: Outside["env"]): string | Finding {
+/**
+ * The value of a variable, which is never empty. Suggests only among names that begin alike: the environment
+ * is nobody's business in a log.
+ */
+export function environmentValue(name: string, env: Outside["env"]): string | Finding {
   const value = Object.hasOwn(env, name) ? env[name] : undefined;
   if (value === "") {
     return failure(
@@ -129,6 +132,13 @@ function environmentValue(name: string, env: Outside["env"]): string | Finding {
   return failure(
     "missing-variable",
     `The environment variable ${name} is not set.${didYouMean(name, similar)} Set it where hopsync runs.`,
+  );
+}
+
+/** A template with the values of its names; they are not looked at again. */
+export function withValues({ template, names }: Secret, env: Outside["env"]): string {
+  return template.replace(/\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}/g, (token, name: string) =>
+    names.includes(name) ? (env[name] ?? token) : token,
   );
 }
 
