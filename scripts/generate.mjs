@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import "./build.mjs";
 
-const { exportSchema, inventorySchema, manifestSchema, planSchema, reportSchema } = await import(
+const { exportSchema, inventorySchema, manifestSchema, planSchema, reportSchema, sealedPlanSchema } = await import(
   "../lib/index.js"
 );
 const check = process.argv.includes("--check");
@@ -14,6 +14,7 @@ const schemas = {
   report: reportSchema,
   export: exportSchema,
   inventory: inventorySchema,
+  "sealed-plan": sealedPlanSchema,
 };
 
 for (const [name, schema] of Object.entries(schemas)) {

@@ -4,10 +4,13 @@
  */
 import type { JsonObject } from "../model.ts";
 
-const text = (description: string): JsonObject => ({ type: "string", description });
-const optionalText = (description: string): JsonObject => ({ type: ["string", "null"], description });
+/** A property that is a text. */
+export const text = (description: string): JsonObject => ({ type: "string", description });
+/** A property that is a text or null. */
+export const optionalText = (description: string): JsonObject => ({ type: ["string", "null"], description });
 const number = (description: string, minimum = 0): JsonObject => ({ type: "integer", minimum, description });
-const listOf = (name: string, description: string): JsonObject => ({
+/** A property that is a list of one of the definitions. */
+export const listOf = (name: string, description: string): JsonObject => ({
   type: "array",
   items: { $ref: `#/$defs/${name}` },
   description,
@@ -45,7 +48,8 @@ const CAUSE: JsonObject = {
     "Why live and declared differ: changed in the manifest, on the appliance since the last apply, or both. Null where nothing is recorded of the last apply.",
 };
 
-const SUMMARY: JsonObject = record("Resources by action; assign and unassign count links.", {
+/** The counts of a plan. */
+export const SUMMARY: JsonObject = record("Resources by action; assign and unassign count links.", {
   create: number("Created."),
   adopt: number("Taken over, since they exist and nobody owns them."),
   update: number("Changed in place, in fields or links."),
@@ -209,7 +213,8 @@ export function documentProperties(commands: readonly string[]): JsonObject {
   };
 }
 
-const DEFINITIONS: JsonObject = {
+/** What schemas refer to. */
+export const DEFINITIONS: JsonObject = {
   address: ADDRESS,
   action: ACTION,
   cause: CAUSE,
