@@ -4,9 +4,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import "./build.mjs";
 
-const { exportSchema, inventorySchema, manifestSchema, planSchema, reportSchema, sealedPlanSchema } = await import(
-  "../lib/index.js"
-);
+const { exportSchema, inventorySchema, manifestSchema, planSchema, reportSchema, sealedPlanSchema } =
+  await import("../lib/index.js");
 const check = process.argv.includes("--check");
 const schemas = {
   manifest: manifestSchema(),

@@ -1,7 +1,13 @@
-/** Whether a person at the terminal approves what was just shown. */
-import { HopsyncError } from "../errors.ts";
+/** What stands between a plan and its apply: a person who reads it, or a digest that was reviewed. */
+import { EXIT, HopsyncError } from "../errors.ts";
+import type { Diagnostic, Plan } from "../model.ts";
+import { toDocument } from "../render/document.ts";
+import { renderConfirmation } from "../render/plan-text.ts";
+import { VERSION } from "../version.ts";
 import { ask } from "./ask.ts";
-import type { Session } from "./session.ts";
+import type { OutputOptions } from "./options.ts";
+import type { Prepared } from "./prepare.ts";
+import { type Session, styleFor } from "./session.ts";
 
 /** Asks; where nobody is at a terminal to answer, that is an error. Anything but `yes` is a no. */
 export async function approves(session: Session, what: string, question: string): Promise<boolean> {
@@ -13,4 +19,30 @@ export async function approves(session: Session, what: string, question: string)
   }
   session.pause();
   return (await ask(question, io)) === "yes";
+}
+
+/** What is about to happen: on stdout, or on stderr when stdout is for the JSON document. */
+export function showPlan({ io, progress }: Session, { run, text }: Prepared, options: OutputOptions): void {
+  const stream = options.format === "json" ? io.stderr : io.stdout;
+  progress.done();
+  const document = toDocument({ command: "plan", exitCode: EXIT.done, version: VERSION, plan: run.plan });
+  stream.write(`${text(document, styleFor(stream, options, io))}\n`);
+}
+
+/** Without `--auto-approve` a plan is applied when a person at a terminal says yes. */
+export async function approved(session: Session, { run }: Prepared): Promise<boolean> {
+  const document = toDocument({ command: "plan", exitCode: EXIT.done, version: VERSION, plan: run.plan });
+  const yes = await approves(session, "The plan has changes", renderConfirmation(document));
+  if (!yes) session.say("Nothing was applied.\n");
+  return yes;
+}
+
+/** The plan is another one than `--expect` names. */
+export function unexpected(plan: Plan, expected: string): Diagnostic {
+  return {
+    severity: "error",
+    code: "unexpected-plan",
+    summary: "The plan is not the one that was reviewed",
+    detail: `Expected ${expected}, and the plan is ${plan.digest}: the manifest or the appliance changed since. Nothing was applied. Review this plan, and expect its digest.`,
+  };
 }

@@ -72,6 +72,13 @@ function variable(
   return { ...previous, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
+/** A plan's digest, as `plan` prints it. */
+export function planDigest(text: string): string {
+  if (!/^sha256:[0-9a-f]{64}$/.test(text))
+    throw new InvalidArgumentError("Expected the digest of a plan: sha256: and 64 hexadecimal digits.");
+  return text;
+}
+
 export function addOutputOptions(command: Command): Command {
   return command
     .addOption(

@@ -13,6 +13,7 @@ import {
   addManifestOptions,
   addOutputOptions,
   integer,
+  planDigest,
   port,
   positiveInteger,
   repeated,
@@ -96,6 +97,7 @@ function subcommand(program: Command, nameAndArguments: string, description: str
 }
 
 const PATHS = "files or folders with manifests; ./manifests when not given";
+const PATHS_OR_PLAN = `${PATHS}; or one file of plan --out`;
 
 function addValidate(program: Command, io: Io, finished: Finished): void {
   const command = subcommand(program, "validate", "check manifests, offline").argument("[paths...]", PATHS);
@@ -105,9 +107,9 @@ function addValidate(program: Command, io: Io, finished: Finished): void {
   });
 }
 
-function addPlanOptions(command: Command): Command {
+function addPlanOptions(command: Command, paths = PATHS): Command {
   const planned = command
-    .argument("[paths...]", PATHS)
+    .argument("[paths...]", paths)
     .option("--show-requests", "print every request that apply would send")
     .option("--max-deletes <n>", "deletes and replaces that are allowed", integer)
     .option("--no-adopt", "refuse to take over objects that exist and are not owned");
@@ -117,6 +119,7 @@ function addPlanOptions(command: Command): Command {
 function addPlan(program: Command, io: Io, finished: Finished): void {
   addPlanOptions(subcommand(program, "plan", "show what apply would do"))
     .option("--detailed-exitcode", "exit 2 when apply would do something")
+    .option("--out <file>", "seal the plan in this .json file, to apply exactly that")
     .action(async (paths, options) => {
       const { plan } = await import("./commands/plan.ts");
       finished(await plan(paths, options, io));
@@ -124,8 +127,9 @@ function addPlan(program: Command, io: Io, finished: Finished): void {
 }
 
 function addApply(program: Command, io: Io, finished: Finished): void {
-  addPlanOptions(subcommand(program, "apply", "make the appliance match the manifests"))
+  addPlanOptions(subcommand(program, "apply", "make the appliance match the manifests"), PATHS_OR_PLAN)
     .option("--auto-approve", "apply without asking")
+    .option("--expect <digest>", "apply without asking if the plan has this digest, else exit 5", planDigest)
     .action(async (paths, options) => {
       const { apply } = await import("./commands/apply.ts");
       finished(await apply(paths, options, io));

@@ -30,6 +30,8 @@ export interface Session {
   readonly progress: Progress;
   /** Loads the manifest; undefined when it has errors, which `finish` then shows. */
   load(paths: readonly string[], options: ManifestOptions): Promise<Manifest | undefined>;
+  /** Takes a sealed manifest with its secrets filled in; undefined where one cannot be, which `finish` shows. */
+  refill(sealed: Manifest): Promise<Manifest | undefined>;
   /** Opens the appliance that flags and environment name; closed when the command ends. */
   connect(flags: ConnectionFlags): Promise<AppliancePort>;
   /** While a person reads, no time passes. */
@@ -166,6 +168,13 @@ function createSession(command: Command, options: OutputOptions, io: Io, state: 
       state.diagnostics = [...state.diagnostics, ...loaded.diagnostics];
       state.manifest = loaded.manifest;
       return loaded.manifest;
+    },
+    refill: async (sealed) => {
+      const { refill } = await import("../manifest/refill.ts");
+      const { manifest, diagnostics } = refill(sealed, io.env);
+      state.diagnostics = [...state.diagnostics, ...diagnostics];
+      state.manifest = manifest;
+      return manifest;
     },
     connect: async (flags) => {
       state.port = await openAppliance(flags, options, io, state, progress, err);

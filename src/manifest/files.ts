@@ -44,7 +44,7 @@ export interface ReadManifests {
 }
 
 /** The top of the Git work tree, so that a manifest has one name wherever in it a run starts. */
-function baseOf(folder: string): string {
+export function baseOf(folder: string): string {
   for (let top = folder; ; top = dirname(top)) {
     if (existsSync(join(top, ".git"))) return top;
     if (top === dirname(top)) return folder;

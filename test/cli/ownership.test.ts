@@ -128,6 +128,16 @@ describe("two owners of one appliance", () => {
   });
 });
 
+describe("a change of the record alone", () => {
+  it("needs nobody's approval", async () => {
+    const { write, json } = await start("version: 1\ntags: [{name: a}]\n");
+    write("version: 1\ntags: [{name: a, lifecycle: {prevent_destroy: true}}]\n");
+    const applied = await json("apply");
+    expect([applied.code, applied.changes, applied.inventory]).toEqual([0, [], true]);
+    expect((await json("apply")).inventory).toBe(false);
+  });
+});
+
 describe("adopting", () => {
   it("is shown, refused by --no-adopt, and asks nothing of the appliance where all is as declared", async () => {
     const { box, write, json } = await start("version: 1\ntags: [{name: mine}]\n");
