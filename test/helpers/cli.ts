@@ -60,6 +60,7 @@ export function documentOf(result: CliResult): Record<string, unknown> & {
   }[];
   readonly summary: Readonly<Record<string, number>>;
   readonly requests: Readonly<Record<string, number>>;
+  readonly inventory: boolean;
 } {
   return JSON.parse(result.stdout);
 }
