@@ -1,9 +1,8 @@
 /** What an inventory changes in a plan: adopting, pruning, causes, release, other owners. */
 import { describe, expect, it } from "vitest";
-import { record } from "../../src/inventory/record.ts";
-import type { Inventory, InventoryEntry, Json, JsonObject, Manifest } from "../../src/model.ts";
+import type { Inventory, Json, JsonObject, Manifest } from "../../src/model.ts";
 import { refusals } from "../../src/reconcile/guards.ts";
-import { createOwnership, type Ownership } from "../../src/reconcile/ownership.ts";
+import { createOwnership } from "../../src/reconcile/ownership.ts";
 import { planManifest } from "../../src/reconcile/plan.ts";
 import {
   manifest,
@@ -13,37 +12,7 @@ import {
   snapshot,
   target,
 } from "../helpers/builders.ts";
-
-const SALT = "c2FsdA==";
-
-function entry(
-  address: string,
-  id: string | null,
-  more: Partial<InventoryEntry> & {
-    values?: Readonly<Record<string, Json>>;
-    links?: Readonly<Record<string, Json>>;
-  } = {},
-): InventoryEntry {
-  const { values = {}, links = {}, ...rest } = more;
-  const recorded = (all: Readonly<Record<string, Json>>) =>
-    Object.fromEntries(
-      Object.entries(all).map(([name, v]) => [name, record(v, { salt: SALT, sensitive: false })]),
-    );
-  return {
-    address,
-    id,
-    file: "manifests/test.yaml",
-    fields: recorded(values),
-    relations: recorded(links),
-    preventDestroy: false,
-    adopted: false,
-    ...rest,
-  };
-}
-
-function owned(...entries: readonly InventoryEntry[]): Ownership {
-  return createOwnership({ owner: "test", salt: SALT, appliedAt: 1, entries }, [], true);
-}
+import { entry, owned, SALT } from "../helpers/ownership.ts";
 
 function plan(declared: Manifest, parts: SnapshotParts) {
   const live = snapshot(parts);
