@@ -255,6 +255,8 @@ export interface FieldChange {
   readonly after?: Json;
   readonly cause: Cause;
   readonly sensitive: boolean;
+  /** Of drift: only a hash is kept of what was applied, so that `after` is absent. */
+  readonly hashed?: true;
 }
 
 export interface RelationChange {
@@ -264,6 +266,8 @@ export interface RelationChange {
   readonly cause: Cause;
   /** Names for people, by address, where the address does not tell. */
   readonly labels?: Readonly<Record<Address, string>>;
+  /** Of drift: only a hash is kept of the links that were applied, so that both lists are empty. */
+  readonly hashed?: true;
 }
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
@@ -293,6 +297,16 @@ export interface DroppedMembers {
   readonly labels?: Readonly<Record<Address, string>>;
 }
 
+/** Who may have changed an object on the appliance, and when. */
+export interface Attribution {
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  /** Null where the source does not tell. */
+  readonly user: string | null;
+  readonly operation: string | null;
+  readonly from: "audit log" | "mod_time";
+}
+
 export interface Change {
   readonly address: Address;
   readonly action: Action;
@@ -315,6 +329,8 @@ export interface Change {
   readonly moved?: readonly MovedLink[];
   /** Members that a replaced object had and its successor does not list. */
   readonly dropped?: DroppedMembers;
+  /** Of drift: newest first; of several, any may be the one. */
+  readonly attribution?: readonly Attribution[];
   /** In this order, one after the other. */
   readonly operations: readonly Operation[];
   readonly source?: Source;

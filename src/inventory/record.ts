@@ -34,9 +34,14 @@ export function record(value: Json, { salt, sensitive }: RecordOptions): Recorde
 export function matches(recorded: Recorded, value: Json, salt: string): boolean {
   const text = canonicalJson(value);
   if ("value" in recorded) return canonicalJson(recorded.value) === text;
-  const hash = recorded.hash.startsWith("scrypt:") ? scryptHash(text, salt) : plainHash(text, salt);
+  const hash = wasSensitive(recorded) ? scryptHash(text, salt) : plainHash(text, salt);
   const [a, b] = [Buffer.from(hash), Buffer.from(recorded.hash)];
   return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** Whether the value was sensitive when it was recorded. */
+export function wasSensitive(recorded: Recorded): boolean {
+  return "hash" in recorded && recorded.hash.startsWith("scrypt:");
 }
 
 /** For a new inventory. */

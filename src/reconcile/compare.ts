@@ -68,9 +68,14 @@ export function compareFields(
   });
 }
 
-type Difference = Pick<FieldChange, "pointer" | "before" | "after">;
+export type Difference = Pick<FieldChange, "pointer" | "before" | "after">;
 
-function differences(before: Json | undefined, after: Json | undefined, at: Pointer): readonly Difference[] {
+/** Where two comparable values differ, at the deepest places. */
+export function differences(
+  before: Json | undefined,
+  after: Json | undefined,
+  at: Pointer,
+): readonly Difference[] {
   if (equal(before, after)) return [];
   if (isObject(before) && isObject(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
@@ -86,7 +91,11 @@ function present(side: "before" | "after", value: Json | undefined): Partial<Dif
 
 /** The difference as a plan shows it: a secret on neither side. */
 export function masked(resource: Resource, change: Difference, cause: Cause): FieldChange {
-  const sensitive = isSensitive(resource, change.pointer);
+  return shownDifference(change, isSensitive(resource, change.pointer), cause);
+}
+
+/** The difference with both values masked where they are sensitive. */
+export function shownDifference(change: Difference, sensitive: boolean, cause: Cause): FieldChange {
   const side = (name: "before" | "after"): Partial<Difference> =>
     change[name] === undefined ? {} : { [name]: sensitive ? SENSITIVE : change[name] };
   return { pointer: change.pointer, ...side("before"), ...side("after"), cause, sensitive };

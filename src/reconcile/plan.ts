@@ -123,7 +123,8 @@ function cycleProblem(cycle: readonly Address[], planned: readonly Planned[]): D
   };
 }
 
-function summarise(changes: readonly Change[], unchanged: number): Summary {
+/** Counts the changes, and the links in them. */
+export function summarise(changes: readonly Change[], unchanged: number): Summary {
   const count = (action: Change["action"]): number =>
     changes.filter((change) => change.action === action).length;
   const links = (side: "assign" | "unassign"): number =>

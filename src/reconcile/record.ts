@@ -57,7 +57,16 @@ export function isAbsent({ resource }: Planned): boolean {
 
 /** A successor takes the address; until the old object is gone, its entry stays under this one. */
 function replacedAddress(address: Address, id: Id): Address {
-  return `${address} (replaced ${id})`;
+  return `${address}${replacedMark(id)}`;
+}
+
+function replacedMark(id: Id): string {
+  return ` (replaced ${id})`;
+}
+
+/** Whether the entry is of an object that an interrupted run was about to replace. */
+export function isReplaced({ address, id }: InventoryEntry): boolean {
+  return id !== null && address.endsWith(replacedMark(id));
 }
 
 /**
