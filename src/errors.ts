@@ -95,6 +95,7 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   "tls-options": "The certificate options exclude each other",
   "bad-variable": "A variable has a value that is not understood",
   "not-approved": "Nobody has approved it",
+  "needs-inventory": "The command needs an inventory",
   "inventory-damaged": "The inventory is damaged",
   "inventory-newer": "The inventory is of a newer hopsync",
   "inventory-conflict": "Another run has just begun",

@@ -10,6 +10,7 @@ export { loadManifest } from "./manifest/load.ts";
 export { manifestSchema } from "./manifest/schema.ts";
 export { writeManifest } from "./manifest/write.ts";
 export type * from "./model.ts";
+export { type DriftRun, driftRun } from "./reconcile/drift-run.ts";
 export { type ExportOptions, exportLive, type LiveExport } from "./reconcile/export.ts";
 export { applyRun, planRun } from "./reconcile/run.ts";
 export { renderJson, toDocument } from "./render/document.ts";
