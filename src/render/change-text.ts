@@ -1,9 +1,10 @@
 /** One change of a text plan: its heading, its fields and relations in aligned columns, its requests. */
 import type { Address, Change, Operation, RelationChange } from "../model.ts";
+import { attributionLines } from "./attribution-text.ts";
 import { printable, printableJson } from "./clean.ts";
-import { type Entry, fieldEntries, signedLists, withCause } from "./field-text.ts";
+import { type Entry, fieldEntries, HASH_ONLY, signedLists, withCause } from "./field-text.ts";
 import type { Paint, Style } from "./style.ts";
-import { displayWidth, pad, wrapAll } from "./text-width.ts";
+import { displayWidth, pad, wrap, wrapAll } from "./text-width.ts";
 import { actionPaint, changeCauseText, destroys, fieldPath, nameOf, SYMBOLS } from "./words.ts";
 
 const INDENT = "      ";
@@ -25,6 +26,7 @@ const ACTION_WIDTH = 7;
 export function renderChange(change: Change, style: Style, showRequests: boolean): readonly string[] {
   return [
     ...heading(change, style),
+    ...attributionLines(change, INDENT.length, style),
     ...details(change, style),
     ...(showRequests ? requestLines(change.operations, style) : []),
   ];
@@ -76,7 +78,7 @@ function details(change: Change, style: Style): readonly string[] {
   const entries = [
     ...fieldEntries(change.fields, layout),
     ...change.relations.map((r) =>
-      withCause({ label: printable(r.relation), beside: links(r, layout) }, r.cause, layout),
+      withCause({ label: printable(r.relation), beside: linkLines(r, layout) }, r.cause, layout),
     ),
     ...consequences(change, layout),
   ];
@@ -110,7 +112,8 @@ interface Layout {
   readonly width: number;
 }
 
-function links(change: RelationChange, layout: Layout): readonly string[] {
+function linkLines(change: RelationChange, layout: Layout): readonly string[] {
+  if (change.hashed === true) return wrap(`not as applied ${HASH_ONLY}`, layout.width).map(layout.style.dim);
   const name = (address: Address): string => linkName(change.labels?.[address] ?? nameOf(address));
   return signedLists(capped(change.assign.map(name)), capped(change.unassign.map(name)), layout);
 }

@@ -62,16 +62,22 @@ export const SUMMARY: JsonObject = record("Resources by action; assign and unass
   unchanged: number("Resources without a change; they are not listed."),
 });
 
+const HASHED: JsonObject = {
+  const: true,
+  description: "Of drift: only a hash is kept of what was applied, so that it is not shown.",
+};
+
 const FIELD: JsonObject = record(
   "One difference between the live object and the declared one.",
   {
     pointer: text("JSON pointer into the resource's fields, to the deepest difference; a list is one value."),
     before: { description: "The live value; absent where there is none." },
-    after: { description: "The declared value; absent where there is none." },
+    after: { description: "The declared value, of drift the applied one; absent where there is none." },
     cause: { $ref: "#/$defs/cause" },
     sensitive: { type: "boolean", description: "True where both values are masked." },
+    hashed: HASHED,
   },
-  ["before", "after"],
+  ["before", "after", "hashed"],
 );
 
 const LABELS: JsonObject = {
@@ -88,8 +94,9 @@ const RELATION: JsonObject = record(
     unassign: listOf("address", "What it is no longer linked to."),
     cause: { $ref: "#/$defs/cause" },
     labels: LABELS,
+    hashed: HASHED,
   },
-  ["labels"],
+  ["labels", "hashed"],
 );
 
 const MOVED: JsonObject = record("A link of another object, moved from a replaced object to its successor.", {
@@ -102,6 +109,16 @@ const DROPPED: JsonObject = record(
   { members: listOf("address", "What is no longer a member."), labels: LABELS },
   ["labels"],
 );
+
+const ATTRIBUTION: JsonObject = record("Who may have changed the object on the appliance, and when.", {
+  time: text("ISO 8601, UTC."),
+  user: optionalText("Null where the source does not tell."),
+  operation: optionalText("In the appliance's own words; null where the source does not tell."),
+  from: {
+    enum: ["audit log", "mod_time"],
+    description: "An entry of the audit log that names the object, or the object's own time of change.",
+  },
+});
 
 const OPERATION: JsonObject = record(
   "One HTTP call. The string <kind/name> stands for the id of an object that the run creates.",
@@ -142,10 +159,11 @@ const CHANGE: JsonObject = record(
     },
     moved: listOf("moved", "Of a replace: links of other objects that the successor takes over."),
     dropped: { $ref: "#/$defs/dropped" },
+    attribution: listOf("attribution", "Of drift, newest first; of several, any may be the one."),
     operations: listOf("operation", "The HTTP calls, in this order."),
     source: { $ref: "#/$defs/source" },
   },
-  ["previous_name", "adopts", "released", "moved", "dropped", "source"],
+  ["previous_name", "adopts", "released", "moved", "dropped", "attribution", "source"],
 );
 
 const DIAGNOSTIC: JsonObject = record(
@@ -223,6 +241,7 @@ export const DEFINITIONS: JsonObject = {
   relation: RELATION,
   moved: MOVED,
   dropped: DROPPED,
+  attribution: ATTRIBUTION,
   operation: OPERATION,
   source: SOURCE,
   change: CHANGE,

@@ -5,6 +5,7 @@
 import { sortDiagnostics } from "../diagnostics.ts";
 import {
   type Action,
+  type Attribution,
   type Change,
   type Command,
   type Diagnostic,
@@ -157,6 +158,7 @@ function changeJson(change: Change): JsonObject {
     ...given("released", change.released),
     ...given("moved", change.moved?.map(movedJson)),
     ...given("dropped", change.dropped && droppedJson(change.dropped)),
+    ...given("attribution", change.attribution?.map(attributionJson)),
     operations: change.operations.map(operationJson),
     ...given("source", change.source && sourceJson(change.source)),
   };
@@ -172,6 +174,7 @@ function fieldJson(field: FieldChange): JsonObject {
     ...given("after", shown(field.after)),
     cause: field.cause,
     sensitive: field.sensitive,
+    ...given("hashed", field.hashed),
   };
 }
 
@@ -182,6 +185,7 @@ function relationJson(relation: RelationChange): JsonObject {
     unassign: relation.unassign,
     cause: relation.cause,
     ...given("labels", relation.labels),
+    ...given("hashed", relation.hashed),
   };
 }
 
@@ -191,6 +195,10 @@ function movedJson({ address, relation }: MovedLink): JsonObject {
 
 function droppedJson({ members, labels }: DroppedMembers): JsonObject {
   return { members, ...given("labels", labels) };
+}
+
+function attributionJson({ time, user, operation, from }: Attribution): JsonObject {
+  return { time, user, operation, from };
 }
 
 function operationJson({ method, path, body }: Operation): JsonObject {

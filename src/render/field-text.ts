@@ -34,6 +34,8 @@ export interface FieldLayout {
 const MAX_CHANGED_LINES = 400;
 /** A longer value does not push the arrows of the others to the right. */
 const MAX_ALIGNED = 32;
+/** In place of an applied value that nobody can show. */
+export const HASH_ONLY = "(only a hash is kept)";
 /** Columns of `- ` and ` → `. */
 const MARK = 2;
 const ARROW = 3;
@@ -94,8 +96,12 @@ function annotate(entry: Entry, note: readonly string[], width: number): Entry {
 /** Masked data holds no sensitive value; this does not rely on it. */
 function side(field: FieldChange, which: "before" | "after"): string {
   const value = field[which];
+  if (which === "after" && field.hashed === true) return HASH_ONLY;
   if (value === undefined) return "(none)";
-  return field.sensitive ? SENSITIVE : valueText(value);
+  if (field.sensitive) return SENSITIVE;
+  // Beside nothing to compare with, the lines of a script say little; the JSON has them.
+  const script = field.hashed === true && typeof value === "string" && breaks(value);
+  return script ? `(${count(value.split("\n").length, "line")})` : valueText(value);
 }
 
 function noteWidth(field: FieldChange, layout: FieldLayout): number {
@@ -129,7 +135,8 @@ function stackedPair(field: FieldChange, layout: FieldLayout): readonly string[]
 /** A value that exists on one side only. */
 function singleLines(field: FieldChange, layout: FieldLayout): readonly string[] {
   const paint = layout.style[ONE_SIDED[layout.action] ?? "changed"];
-  return valueLines(field, field.after === undefined ? "before" : "after", layout.width).map(paint);
+  const which = field.after === undefined && field.hashed !== true ? "before" : "after";
+  return valueLines(field, which, layout.width).map(paint);
 }
 
 /** The whole value: a list or an object broken between its items, all else at spaces. */
@@ -183,11 +190,14 @@ function signedList(
   return lines.map((line, i) => paint(`${i === 0 ? sign : " "} ${line}`));
 }
 
+function breaks(value: Json | undefined): boolean {
+  return typeof value === "string" && /\n./s.test(value);
+}
+
 function isLongText(field: FieldChange): boolean {
-  const breaks = (value: Json | undefined): boolean => typeof value === "string" && /\n./s.test(value);
   const text = (value: Json | undefined): boolean =>
     value === undefined || value === null || typeof value === "string";
-  if (field.sensitive || !text(field.before) || !text(field.after)) return false;
+  if (field.sensitive || field.hashed === true || !text(field.before) || !text(field.after)) return false;
   return breaks(field.before) || breaks(field.after);
 }
 

@@ -126,9 +126,14 @@ export function fieldCauseText(cause: Cause): string | null {
   return cause === "conflict" ? "changed here and on the appliance" : null;
 }
 
+const MADE_ANEW = "deleted and made anew on the appliance";
+
 /** Why a change is there, or null where its action says it already or nothing is known. */
 export function changeCauseText(change: Change): string | null {
   const { action, cause } = change;
+  if (action === "adopt" && (cause === "drift" || cause === "conflict")) {
+    return cause === "drift" ? MADE_ANEW : `changed here, ${MADE_ANEW}`;
+  }
   if (action !== "create" && action !== "delete") return fieldCauseText(cause);
   if (cause === null || cause === "manifest") return null;
   if (action === "delete") return "changed on the appliance since the last apply";
