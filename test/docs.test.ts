@@ -38,6 +38,7 @@ describe("the README", () => {
       ["validate", 0],
       ["plan", 0],
       ["apply", 0],
+      ["drift", 0],
       ["plan", 0],
       ["export", 0],
     ]);

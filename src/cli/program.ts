@@ -86,8 +86,18 @@ function createProgram(io: Io, finished: Finished): Command {
       getOutHelpWidth: () => io.stdout.columns ?? 80,
       getErrHelpWidth: () => io.stderr.columns ?? 80,
     });
-  for (const add of [addValidate, addPlan, addApply, addExport, addInventory, addForget, addSandbox, addDemo])
-    add(program, io, finished);
+  const commands = [
+    addValidate,
+    addPlan,
+    addApply,
+    addDrift,
+    addExport,
+    addInventory,
+    addForget,
+    addSandbox,
+    addDemo,
+  ];
+  for (const add of commands) add(program, io, finished);
   return program;
 }
 
@@ -134,6 +144,16 @@ function addApply(program: Command, io: Io, finished: Finished): void {
       const { apply } = await import("./commands/apply.ts");
       finished(await apply(paths, options, io));
     });
+}
+
+function addDrift(program: Command, io: Io, finished: Finished): void {
+  const command = subcommand(program, "drift", "show what changed on the appliance since the last apply");
+  addOutputOptions(addManifestOptions(addConnectionOptions(command.argument("[paths...]", PATHS)))).action(
+    async (paths, options) => {
+      const { drift } = await import("./commands/drift.ts");
+      finished(await drift(paths, options, io));
+    },
+  );
 }
 
 function addExport(program: Command, io: Io, finished: Finished): void {
