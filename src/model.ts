@@ -222,15 +222,13 @@ export interface Inventory {
 }
 
 /** What a command tells of an inventory: as it is stored, or as the command leaves it, or would. */
-export interface InventoryReport {
+export interface InventoryReport extends Pick<Inventory, "appliedAt" | "entries"> {
   readonly place: "appliance" | "file";
   /** The path of the file, or the ids of the objects that hold it, the main one first. */
   readonly keptIn?: readonly string[];
   /** What was stored; entries of a damaged or newer one are not known. */
   readonly found: "whole" | "none" | "damaged" | "newer";
   readonly written: boolean;
-  readonly appliedAt: number | null;
-  readonly entries: readonly InventoryEntry[];
   /** Entries whose objects were not in it before, and those whose objects are in it no more. */
   readonly gained?: readonly InventoryEntry[];
   readonly givenUp?: readonly InventoryEntry[];
@@ -291,10 +289,8 @@ export interface MovedLink {
   readonly relation: string;
 }
 
-export interface DroppedMembers {
+export interface DroppedMembers extends Pick<RelationChange, "labels"> {
   readonly members: readonly Address[];
-  /** Names for people, by address, where the address does not tell. */
-  readonly labels?: Readonly<Record<Address, string>>;
 }
 
 /** Who may have changed an object on the appliance, and when. */
@@ -377,15 +373,8 @@ export type RequestCounts = Readonly<Partial<Record<Method, number>>>;
 
 // ---------------------------------------------------------------- documents
 
-export type Command =
-  | "validate"
-  | "plan"
-  | "apply"
-  | "drift"
-  | "export"
-  | "inventory show"
-  | "inventory repair"
-  | "forget";
+export type InventoryCommand = "inventory show" | "inventory repair" | "forget";
+export type Command = "validate" | "plan" | "apply" | "drift" | "export" | InventoryCommand;
 
 /** What a command prints as JSON (design §6), and what every renderer reads. */
 export interface Document {

@@ -1,7 +1,7 @@
 /** Shows what an inventory is to become, asks, and writes it. Nothing else is written. */
 import { EXIT } from "../errors.ts";
 import type { InventoryStore } from "../inventory/store.ts";
-import type { Command, Document, Inventory, InventoryReport, Target } from "../model.ts";
+import type { Document, Inventory, InventoryCommand, InventoryReport, Target } from "../model.ts";
 import { toDocument } from "../render/document.ts";
 import { renderInventoryQuestion, renderWritten } from "../render/inventory-text.ts";
 import type { Style } from "../render/style.ts";
@@ -12,7 +12,7 @@ import { interruption, type Session, styleFor } from "./session.ts";
 
 /** A new inventory and what it means, in words for people and as a report. */
 export interface Proposal {
-  readonly command: Command;
+  readonly command: InventoryCommand;
   readonly target: Target;
   readonly store: InventoryStore;
   readonly inventory: Inventory;

@@ -11,6 +11,7 @@ import { createAppliance } from "../../src/appliance/http.ts";
 import type { AppliancePort } from "../../src/appliance/port.ts";
 import { loadManifest } from "../../src/manifest/load.ts";
 import { applyRun, planRun } from "../../src/reconcile/run.ts";
+import type { Quirks } from "../../src/sandbox/quirks.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/sandbox.ts";
 import { manifestsUpTo } from "../helpers/arbitrary.ts";
 import { folder } from "../helpers/folder.ts";
@@ -55,6 +56,7 @@ async function apply(
 }
 
 interface History {
+  readonly quirks: Partial<Quirks>;
   readonly one: readonly [Entry, Entry];
   readonly two: Entry;
   readonly edits: readonly Edit[];
@@ -102,6 +104,10 @@ function existing(box: Sandbox, keys: readonly Key[]): readonly Key[] {
 }
 
 const history: fc.Arbitrary<History> = fc.record({
+  quirks: fc.constantFrom<Partial<Quirks>>(
+    {},
+    { emptyDescription: "text", scriptText: "normalised", patchNull: "refuse", duplicateNames: "accept" },
+  ),
   one: fc.tuple(manifestsUpTo(2), manifestsUpTo(2)),
   two: manifestsUpTo(1),
   edits: fc.array(arbitraryEdit, { maxLength: 6 }),
@@ -111,7 +117,7 @@ it("after any edits by hand the appliance is as declared, and what others have i
   const path = join(folder(), "manifest.yaml");
   await fc.assert(
     fc.asyncProperty(history, async (lived) => {
-      const box = await startSandbox({ devices: 40 });
+      const box = await startSandbox({ devices: 40, quirks: lived.quirks });
       const connection = await readConnection({ host: box.url, apiKey: box.apiKey });
       const port = createAppliance(connection, { userAgent: "test" });
       try {
