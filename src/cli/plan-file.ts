@@ -8,7 +8,7 @@ import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { HopsyncError } from "../errors.ts";
 import { digest, isObject } from "../json.ts";
-import { baseOf } from "../manifest/files.ts";
+import { workTree } from "../manifest/files.ts";
 import type { InventoryPlace, Json, JsonObject } from "../model.ts";
 import type { SealedPlan } from "../reconcile/sealed.ts";
 import { parseSealed, sealedForm } from "../reconcile/sealed-form.ts";
@@ -106,7 +106,8 @@ function print(content: JsonObject): string {
 
 /** The top of the work tree is another folder on another machine. */
 function topOf(cwd: string): string {
-  return baseOf(realpathSync(cwd));
+  const folder = realpathSync(cwd);
+  return workTree(folder) ?? folder;
 }
 
 function fromTop(place: InventoryPlace, cwd: string): InventoryPlace {

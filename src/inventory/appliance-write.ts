@@ -18,6 +18,7 @@ import {
 import type { Id, Inventory } from "../model.ts";
 import { encodeInventory } from "./codec.ts";
 import {
+  checkNotBlocked,
   checkReplaceable,
   type Division,
   divide,
@@ -55,6 +56,7 @@ export async function writeInventory(
   const { owner } = writer;
   const old = before ?? { owner, heads: [], parts: [], taken: new Set<string>() };
   checkReplaceable(old);
+  checkNotBlocked(old);
   const text = encodeInventory(inventory);
   const [head] = old.heads;
   if (head !== undefined && holds(old, text)) {
@@ -66,7 +68,6 @@ export async function writeInventory(
       old.parts.filter(({ id }) => listed.includes(id)),
     );
   }
-  if (head === undefined && old.taken.has(inventoryName(owner))) throw blocked(owner);
   const division = fitsOne(text, writer.partBytes)
     ? undefined
     : divide(owner, nextGeneration(old), text, writer.partBytes);
@@ -83,16 +84,6 @@ export async function writeInventory(
       ? await createHead(writer, headContent, parts)
       : await switchHead(writer, head.id, headContent);
   return removeRest(writer, old, current, parts);
-}
-
-function blocked(owner: string): HopsyncError {
-  return new HopsyncError(
-    "inventory-blocked",
-    `The inventory of owner ${JSON.stringify(owner)} belongs into an object named ${JSON.stringify(inventoryName(owner))}. The appliance has another one of that name: somebody's own, an inventory whose script was replaced, or a part of another owner's.`,
-    {
-      hint: "Nothing was changed. Rename or delete it if nobody needs it under that name, or choose another owner.",
-    },
-  );
 }
 
 // ---------------------------------------------------------------- parts and head

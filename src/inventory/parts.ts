@@ -18,7 +18,7 @@ import {
 import type { Id, Inventory } from "../model.ts";
 import { decodeInventory, encodeInventory } from "./codec.ts";
 import { checkFormat, FORMAT } from "./form.ts";
-import { damaged } from "./problems.ts";
+import { blocked, damaged } from "./problems.ts";
 import { type Header, quote, quoted, readHeader } from "./text.ts";
 
 /** What the appliance holds of one owner. */
@@ -33,6 +33,7 @@ export interface Located {
 
 /** The inventory, or undefined where the owner has none yet; throws a HopsyncError when it is no use. */
 export function readLocated(located: Located): Inventory | undefined {
+  checkNotBlocked(located);
   const [head] = located.heads;
   if (head === undefined) return undefined;
   const what = describe(located, head);
@@ -52,6 +53,12 @@ export function holds(located: Located, text: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Throws where the owner has no inventory and its name is taken: that is not the same as a first run. */
+export function checkNotBlocked({ owner, heads, taken }: Located): void {
+  const name = inventoryName(owner);
+  if (heads.length === 0 && taken.has(name)) throw blocked(owner, name);
 }
 
 /** Throws where the head is of a format that this version must not write over. */

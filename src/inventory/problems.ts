@@ -20,6 +20,15 @@ export function newer(what: string, why: string): HopsyncError {
   });
 }
 
+/** The object that an owner's inventory would be is there, and holds none. */
+export function blocked(owner: string, name: string): HopsyncError {
+  return new HopsyncError(
+    "inventory-blocked",
+    `The inventory of owner ${JSON.stringify(owner)} belongs into an object named ${JSON.stringify(name)}. The appliance has another one of that name: somebody's own, an inventory whose script was replaced, or a part of another owner's.`,
+    { hint: "Rename or delete it if nobody needs it under that name, or choose another owner." },
+  );
+}
+
 /** Two runs began at once, and this one withdraws. */
 export function conflict(owner: string, cause?: unknown): HopsyncError {
   return new HopsyncError(

@@ -3,7 +3,7 @@
  * folders and node_modules. Each file is read once, however often and by whatever link it is named.
  */
 import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { dirname, join, parse, relative, resolve, sep } from "node:path";
 import type { Diagnostic, Scope } from "../model.ts";
 import { failure, report } from "./codes.ts";
 import { type FileLocation, isInside, readFailure, readText } from "./text-file.ts";
@@ -43,12 +43,20 @@ export interface ReadManifests {
   readonly problems: readonly Diagnostic[];
 }
 
-/** The top of the Git work tree, so that a manifest has one name wherever in it a run starts. */
-export function baseOf(folder: string): string {
+/** The top of the Git work tree that a folder is in. */
+export function workTree(folder: string): string | undefined {
   for (let top = folder; ; top = dirname(top)) {
     if (existsSync(join(top, ".git"))) return top;
-    if (top === dirname(top)) return folder;
+    if (top === dirname(top)) return undefined;
   }
+}
+
+/**
+ * What manifests are named from: one name each, wherever a run starts, so that what was applied from one
+ * folder is never taken for what another folder has lost.
+ */
+function baseOf(folder: string): string {
+  return workTree(folder) ?? parse(folder).root;
 }
 
 function scopePath(path: string, base: string): string {

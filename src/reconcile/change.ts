@@ -95,7 +95,7 @@ function whyMissing({ kind, resource, record }: Subject, { ownership }: Circumst
 
 function draftUpdate(subject: LiveSubject, circumstances: Circumstances): Draft | undefined {
   const { kind, resource, live, record } = subject;
-  const fields = compareFields(kind, resource, live, explainPart(circumstances, record));
+  const fields = compareFields(kind, resource, live, record, explainPart(circumstances, record));
   const links = linkChanges(subject, circumstances);
   const differences = links.map(({ difference }) => difference);
   const patch = patchOperation(kind, resource, live, [...new Set(fields.map(topField))]);

@@ -1,10 +1,12 @@
 /** Declared ⇄ live: which fields and links differ. Pure; both sides are normalised first. */
+import { wasSensitive } from "../inventory/record.ts";
 import { equal, isObject, parsePointer, pointer } from "../json.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { normalise } from "../kinds/wire.ts";
 import {
   type Cause,
   type FieldChange,
+  type InventoryEntry,
   type Json,
   type JsonObject,
   type LiveObject,
@@ -54,17 +56,25 @@ function keyParts({ part, pointer: at, live, declared }: Part, keys: JsonObject)
   }));
 }
 
-/** Every difference of the declared parts, at its deepest place. */
+/**
+ * Every difference of the declared parts, at its deepest place. What was applied as a secret is still
+ * shown as one where the manifest now has a plain value: the old one may be in use elsewhere.
+ */
 export function compareFields(
   kind: Kind,
   resource: Resource,
   live: LiveObject,
+  record: InventoryEntry | undefined,
   explain: (part: Part) => Cause,
 ): readonly FieldChange[] {
   return declaredParts(kind, resource, live.fields).flatMap((part) => {
     const found = differences(part.live, part.declared, part.pointer);
     const cause = found.length === 0 ? null : explain(part);
-    return found.map((change) => masked(resource, change, cause));
+    const recorded = record?.fields[part.part];
+    const secret = recorded !== undefined && wasSensitive(recorded);
+    return found.map((change) =>
+      shownDifference(change, secret || isSensitive(resource, change.pointer), cause),
+    );
   });
 }
 

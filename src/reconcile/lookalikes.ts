@@ -12,21 +12,22 @@ import type { Ownership } from "./ownership.ts";
 /** How much of what was applied must be declared again, of an object that has anything to compare. */
 const SHARE = 0.8;
 
-/** A warning for each pair, with the line that makes it a rename. */
+/** A warning for each pair that is alike to nothing else, with the line that makes it a rename. */
 export function checkLookalikes(planned: readonly Planned[], ownership: Ownership): readonly Diagnostic[] {
   const ended = planned.flatMap(({ resource, live, draft }) => {
     const record = live === undefined ? undefined : ownership.entryOf(resource.kind, live.id);
     return draft?.action === "delete" && record !== undefined ? [{ resource, record }] : [];
   });
   const created = planned.filter(({ draft }) => draft?.action === "create");
-  return created.flatMap((entry) => {
-    const { kind } = entry.resource;
-    const alike = ended.filter(
-      ({ resource, record }) => resource.kind === kind && isAlike(entry, record, ownership.inventory.salt),
-    );
-    const [only, second] = alike;
-    return only === undefined || second !== undefined ? [] : [lookalike(entry, only.resource.name)];
-  });
+  const pairs = created.flatMap((entry) =>
+    ended
+      .filter(({ resource }) => resource.kind === entry.resource.kind)
+      .filter(({ record }) => isAlike(entry, record, ownership.inventory.salt))
+      .map(({ resource: former }) => ({ entry, former })),
+  );
+  const isSure = ({ entry, former }: (typeof pairs)[number]): boolean =>
+    pairs.filter((pair) => pair.entry === entry || pair.former === former).length === 1;
+  return pairs.filter(isSure).map(({ entry, former }) => lookalike(entry, former.name));
 }
 
 function isAlike({ resource, relations }: Planned, record: InventoryEntry, salt: string): boolean {

@@ -1,7 +1,7 @@
 /** Which live object each manifest entry means: by pinned id, by name, by the id it had, or by a former name. */
 import { kindNamed } from "../kinds/index.ts";
 import type { Kind } from "../kinds/kind.ts";
-import type { Diagnostic, Id, LiveObject, Manifest, Resource } from "../model.ts";
+import type { Address, Diagnostic, Id, LiveObject, Manifest, Resource } from "../model.ts";
 import type { Ownership } from "./ownership.ts";
 import { problem } from "./problem.ts";
 
@@ -31,8 +31,13 @@ export function matchResources(manifest: Manifest, objects: LiveObjects, ownersh
   );
   const names = new Map([...objects].map(([kind, list]) => [kind, groupByName(list)]));
   const diagnostics: Diagnostic[] = [];
+  const declared = new Set(manifest.resources.map(({ address }) => address));
   const matches = manifest.resources.flatMap((resource): Match[] => {
     const { kind, address } = resource;
+    const other = ({ id }: LiveObject): Address | undefined => {
+      const applied = ownership.entryOf(kind, id)?.address;
+      return applied === address ? undefined : applied;
+    };
     const found = findLive(resource, {
       list: objects.get(kind) ?? [],
       // What another entry pins is that entry's, whatever its name is.
@@ -41,7 +46,8 @@ export function matchResources(manifest: Manifest, objects: LiveObjects, ownersh
           ({ id }) => (pinned.get(`${kind} ${id}`) ?? address) === address,
         ),
       applied: ownership.entryAt(address)?.id ?? null,
-      isTaken: ({ id }) => (ownership.entryOf(kind, id)?.address ?? address) !== address,
+      isTaken: (object) => declared.has(other(object) ?? ""),
+      isFree: (object) => other(object) === undefined,
     });
     if (!("code" in found)) return [{ resource, ...found }];
     diagnostics.push(found);
@@ -56,8 +62,10 @@ interface Candidates {
   readonly named: (name: string) => readonly LiveObject[];
   /** The id that the entry's address was last applied to. */
   readonly applied: Id | null;
-  /** Whether an object was applied under another address. */
+  /** Whether an object is what another entry was applied to. */
   readonly isTaken: (object: LiveObject) => boolean;
+  /** Whether an object was never applied under another address. */
+  readonly isFree: (object: LiveObject) => boolean;
 }
 
 export function groupByName<T extends { readonly name: string }>(
@@ -78,9 +86,14 @@ function findLive(resource: Resource, candidates: Candidates): Found {
   const { id, state } = resource.lifecycle;
   if (id !== null) return findPinned(resource, id, candidates);
   const current = choose(resource, resource.name, candidates);
-  if ("code" in current || current.live !== undefined) return withoutFormer(resource, current, candidates);
-  // Renamed on the appliance: it is still the object that was applied.
   const applied = candidates.list.find((object) => object.id === candidates.applied);
+  if ("code" in current) return current;
+  if (current.live !== undefined) {
+    return applied === undefined || applied.id === current.live.id
+      ? withoutFormer(resource, current, candidates)
+      : appliedElsewhere(resource, applied, current.live);
+  }
+  // Renamed on the appliance: it is still the object that was applied.
   if (applied !== undefined) return { live: applied };
   const former = formerName(resource, candidates);
   // What must not exist is named by its own name, so that nothing else is deleted in its place.
@@ -102,20 +115,25 @@ function formerName({ lifecycle }: Resource, { named }: Candidates): string | un
 
 /**
  * One object out of those that carry the name: the one that was applied, else the only one. Where
- * built-ins cannot be declared, they do not count. What was applied under another address is another
- * resource's, unless there is nothing else.
+ * built-ins cannot be declared, they do not count, and never what another entry was applied to. What was
+ * applied under an address that is declared no more has got a new one, unless there is something else.
  */
-function choose(resource: Resource, name: string, { named: find, applied, isTaken }: Candidates): Found {
+function choose(
+  resource: Resource,
+  name: string,
+  { named: find, applied, isTaken, isFree }: Candidates,
+): Found {
   const kind = kindNamed(resource.kind);
   const named = find(name);
   const declarable = kind.builtInDeclarable ? named : named.filter((object) => !object.builtIn);
-  const free = declarable.filter((object) => !isTaken(object));
-  const eligible = free.length > 0 ? free : declarable;
+  const possible = declarable.filter((object) => !isTaken(object));
+  const free = possible.filter(isFree);
+  const eligible = free.length > 0 ? free : possible;
   const known = eligible.find((object) => object.id === applied);
   if (known !== undefined) return { live: known };
   const [only, second] = eligible;
   if (second !== undefined) return ambiguous(resource, name, eligible);
-  if (only === undefined && named.length > 0) return builtIn(resource, kind);
+  if (only === undefined && named.length > 0 && declarable.length === 0) return builtIn(resource, kind);
   return only === undefined ? {} : { live: only };
 }
 
@@ -137,6 +155,15 @@ function missingPin(resource: Resource): Diagnostic {
     code: "no-such-id",
     summary: "The pinned object does not exist",
     detail: `No object of ${kindNamed(resource.kind).path} has id ${resource.lifecycle.id}. Correct lifecycle.id, or remove it to find or create the object by name.`,
+  });
+}
+
+/** The object that was applied has another name now, and another object has the name. */
+function appliedElsewhere(resource: Resource, applied: LiveObject, named: LiveObject): Diagnostic {
+  return problem(resource, "/name", {
+    code: "applied-elsewhere",
+    summary: "The object that was applied has lost its name to another",
+    detail: `${resource.address} was applied to id ${applied.id}, which is called ${JSON.stringify(applied.name)} now, and id ${named.id} is called ${JSON.stringify(resource.name)}. Give them their names back on the appliance, or say which one is meant: lifecycle: {id: ${applied.id}} renames it back, lifecycle: {id: ${named.id}} takes the other.`,
   });
 }
 

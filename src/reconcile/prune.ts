@@ -3,7 +3,7 @@
  * everything else is left alone, with a warning, since bad or partial input must never delete.
  */
 import { findKind } from "../kinds/index.ts";
-import type { Diagnostic, InventoryEntry, Manifest, Resource, Scope } from "../model.ts";
+import type { Diagnostic, InventoryEntry, LiveObject, Manifest, Resource, Scope } from "../model.ts";
 import type { LiveObjects, Match } from "./match.ts";
 import { kindOf, nameOf, type Ownership } from "./ownership.ts";
 
@@ -24,9 +24,19 @@ export function pruneUndeclared(
   const unmentioned = undeclared.filter(({ address }) => !manifest.kinds.includes(kindOf(address)));
   const mentioned = undeclared.filter((entry) => !unmentioned.includes(entry));
   const elsewhere = mentioned.filter((entry) => !isCovered(manifest.scope, entry.file));
+  const covered = mentioned.filter((entry) => !elsewhere.includes(entry));
+  const found = covered.map((entry) => ({ entry, live: liveOf(entry, objects) }));
+  const doubtful = found.flatMap(({ entry, live }) =>
+    live !== undefined && isDoubtful(manifest, entry, live) ? [{ entry, live }] : [],
+  );
+  const doubted = new Set(doubtful.map(({ entry }) => entry));
   return {
-    matches: mentioned.filter((entry) => !elsewhere.includes(entry)).map((entry) => absent(entry, objects)),
-    diagnostics: [...warnUnmentioned(unmentioned), ...warnElsewhere(elsewhere)],
+    matches: found.filter(({ entry }) => !doubted.has(entry)).map(({ entry, live }) => absent(entry, live)),
+    diagnostics: [
+      ...warnUnmentioned(unmentioned),
+      ...warnElsewhere(elsewhere),
+      ...doubtful.map(({ entry, live }) => warnDoubtful(entry, live)),
+    ],
   };
 }
 
@@ -49,12 +59,22 @@ export function isCovered({ files, folders }: Scope, file: string): boolean {
 }
 
 /** An object announced before its create has no id yet: the interrupted run may have created its name. */
-function absent(entry: InventoryEntry, objects: LiveObjects): Match {
+function liveOf({ address, id }: InventoryEntry, objects: LiveObjects): LiveObject | undefined {
+  const list = objects.get(kindOf(address)) ?? [];
+  return list.find((object) => (id === null ? object.name === nameOf(address) : object.id === id));
+}
+
+/**
+ * Whether the object may be somebody else's: a name alone proves nothing, nor does an id that a file
+ * remembers, which may have been written for another appliance.
+ */
+function isDoubtful({ inventory }: Manifest, { address, id }: InventoryEntry, live: LiveObject): boolean {
+  return id === null || (inventory.kind === "file" && live.name !== nameOf(address));
+}
+
+function absent(entry: InventoryEntry, live: LiveObject | undefined): Match {
   const kind = kindOf(entry.address);
   const name = nameOf(entry.address);
-  const live = (objects.get(kind) ?? []).find((o) =>
-    entry.id === null ? o.name === name : o.id === entry.id,
-  );
   const resource: Resource = {
     address: entry.address,
     kind,
@@ -89,6 +109,21 @@ function warnUnmentioned(entries: readonly InventoryEntry[]): readonly Diagnosti
   });
 }
 
+function warnDoubtful({ address, id }: InventoryEntry, live: LiveObject): Diagnostic {
+  const found = `id ${live.id}, called ${JSON.stringify(live.name)},`;
+  const why =
+    id === null
+      ? `An interrupted run was about to create ${address}; ${found} may be what it created, or somebody else's.`
+      : `The inventory file says that ${address} has id ${id}; ${found} may be another object, of another appliance or restored.`;
+  return {
+    severity: "warning",
+    code: "not-certainly-ours",
+    summary: "An object that may not be ours is not deleted",
+    detail: `${why} Delete it by hand if it is not needed, then run \`hopsync forget\` with this address.`,
+    address,
+  };
+}
+
 function warnElsewhere(entries: readonly InventoryEntry[]): readonly Diagnostic[] {
   return [...new Set(entries.map(({ file }) => file))].sort().map((file) => {
     const addresses = entries.filter((entry) => entry.file === file).map(({ address }) => address);
@@ -98,7 +133,7 @@ function warnElsewhere(entries: readonly InventoryEntry[]): readonly Diagnostic[
       severity: "warning",
       code: "declared-elsewhere",
       summary: "Owned objects whose manifest is not part of this run",
-      detail: `${shown} came from ${file}, which this run does not read. They are left alone. To prune what was removed from it, include it in the paths.`,
+      detail: `${shown} came from ${file}, which this run does not read. They are left alone. To prune what was removed from it, include its folder in the paths.`,
     };
   });
 }

@@ -40,7 +40,7 @@ export function draftReplace(subject: LiveSubject, circumstances: Circumstances)
   const create = createOperation(kind, resource, inheritedFields(subject));
   const differences = newLinks(relations);
   const cause = whyAnother(subject, circumstances);
-  const fields = compareFields(kind, resource, live, explainPart(circumstances, record));
+  const fields = compareFields(kind, resource, live, record, explainPart(circumstances, record));
   const moving = movedLinks(subject, circumstances);
   const moved = moving.flatMap(({ relation, linked }) =>
     linked.map(({ address }) => ({ address, relation })),

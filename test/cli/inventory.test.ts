@@ -58,7 +58,7 @@ async function setup(
   files: Readonly<Record<string, string>> = { "manifests/net.yaml": NET, "sec/sec.yaml": SEC },
 ) {
   const box = await sandbox();
-  const cwd = folder(files);
+  const cwd = folder({ ".git/HEAD": "", ...files });
   const hopsync = (argv: readonly string[], more: Partial<CliOptions> = {}) =>
     cli(argv, { sandbox: box, cwd, columns: 90, ...more });
   const json = async (argv: readonly string[], more: Partial<CliOptions> = {}) => {

@@ -40,7 +40,7 @@ async function setup(
   box: SandboxOptions = {},
 ) {
   const started = await sandbox(box);
-  const cwd = folder({ "manifests/all.yaml": before });
+  const cwd = folder({ ".git/HEAD": "", "manifests/all.yaml": before });
   const options = { sandbox: started, cwd, columns: 100, ...more };
   const hopsync = (argv: readonly string[], other: Partial<CliOptions> = {}) =>
     cli(argv, { ...options, ...other });
@@ -123,7 +123,7 @@ describe("a sealed plan", () => {
   it("keeps an inventory file in its place when it is applied in another folder of the same form", async () => {
     const manifest = BEFORE.replace("tags:", "inventory: {file: state.json}\ntags:");
     const { file, hopsync } = await sealed("", manifest);
-    const other = folder({ "manifests/all.yaml": manifest, "plan.json": readFileSync(file) });
+    const other = folder({ ".git/HEAD": "", "manifests/all.yaml": manifest, "plan.json": readFileSync(file) });
     expect((await hopsync(["apply", "plan.json"], { cwd: other })).code).toBe(0);
     expect(statSync(join(other, "manifests/state.json")).isFile()).toBe(true);
   });

@@ -375,7 +375,7 @@ describe("beside an inventory", () => {
     const located = locateInventories(await port.list("/triggers"));
     expect([...located.ids]).toEqual([]);
     const store = createApplianceStore(port, OWNER, located.own(OWNER));
-    expect(await store.read()).toBeUndefined();
+    await expect(store.read()).rejects.toMatchObject({ code: "inventory-blocked" });
     await expect(store.write(small)).rejects.toMatchObject({ code: "inventory-blocked" });
     await (await storeOf(port, "another")).write({ ...small, owner: "another" });
     expect(box.appliance.get("triggers", id)).toMatchObject(own);
@@ -398,7 +398,7 @@ describe("beside an inventory", () => {
     await (await storeOf(port, OWNER, PART_BYTES)).write(large);
     const before = inventoryObjects(box);
     const store = await storeOf(port, `${OWNER} (2)`);
-    expect(await store.read()).toBeUndefined();
+    await expect(store.read()).rejects.toMatchObject({ code: "inventory-blocked" });
     const written = store.write({ ...small, owner: `${OWNER} (2)` });
     await expect(written).rejects.toMatchObject({ code: "inventory-blocked" });
     expect(inventoryObjects(box)).toEqual(before);

@@ -1,5 +1,6 @@
 /** Documents of a run together: merging, duplicates, settings, the digest. */
-import { join } from "node:path";
+import { realpathSync } from "node:fs";
+import { join, parse } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Diagnostic } from "../../src/model.ts";
@@ -40,6 +41,17 @@ describe("resources", () => {
       });
       expect(fromInside.manifest?.resources[0]?.file).toBe("team/manifests/a.yaml");
       expect(fromInside.manifest?.scope.folders).toEqual(["team/manifests/sub"]);
+    });
+  });
+
+  it("know their files from the root where there is no work tree, so that two folders never share names", async () => {
+    await inFolder({ "a.yaml": one }, async (folder) => {
+      const { manifest } = await loadIn(folder, { paths: ["."] });
+      expect(manifest?.scope.folders).not.toContain("");
+      expect(manifest?.resources[0]?.file).toBe(`${manifest?.scope.folders[0]}/a.yaml`);
+      expect(join(parse(folder).root, manifest?.resources[0]?.file ?? "")).toBe(
+        join(realpathSync(folder), "a.yaml"),
+      );
     });
   });
 

@@ -1,6 +1,7 @@
 /** What an inventory changes in a plan: adopting, pruning, causes, release, other owners. */
 import { describe, expect, it } from "vitest";
-import type { Inventory, Json, JsonObject, Manifest } from "../../src/model.ts";
+import { record } from "../../src/inventory/record.ts";
+import type { Inventory, InventoryPlace, Json, JsonObject, Manifest } from "../../src/model.ts";
 import { refusals } from "../../src/reconcile/guards.ts";
 import { createOwnership } from "../../src/reconcile/ownership.ts";
 import { planManifest } from "../../src/reconcile/plan.ts";
@@ -14,9 +15,9 @@ import {
 } from "../helpers/builders.ts";
 import { entry, owned, SALT } from "../helpers/ownership.ts";
 
-function plan(declared: Manifest, parts: SnapshotParts) {
+function plan(declared: Manifest, parts: SnapshotParts, inventory: InventoryPlace = { kind: "appliance" }) {
   const live = snapshot(parts);
-  const planned = planManifest({ ...declared, inventory: { kind: "appliance" } }, live);
+  const planned = planManifest({ ...declared, inventory }, live);
   const guards = refusals({ ...planned, manifest: declared, snapshot: live }, {});
   const actions = planned.plan.changes.map((c) => `${c.action} ${c.address}`);
   return {
@@ -64,6 +65,29 @@ describe("an object that exists and is in no inventory", () => {
   });
 });
 
+describe("an object that was applied", () => {
+  const ownership = owned(entry("alert/a1", "1"), entry("alert/a2", "2"));
+
+  it("is never taken for another entry's because somebody swapped the names", () => {
+    const swapped = { alert: [alert(1, { name: "a2" }), alert(2, { name: "a1" })] };
+    const both = manifest(resource("alert/a1"), resource("alert/a2"));
+    const { actions } = plan(both, { objects: swapped, ownership });
+    expect(actions).toEqual(["rename alert/a1", "rename alert/a2"]);
+  });
+
+  it("and lost its name to a new object is a question, not a guess", () => {
+    const objects = { alert: [alert(1, { name: "by hand" }), alert(7, { name: "a1" })] };
+    const { changes, codes } = plan(one("alert/a1"), { objects, ownership: owned(entry("alert/a1", "1")) });
+    expect([changes, codes]).toEqual([[], ["applied-elsewhere"]]);
+  });
+
+  it("and renamed by hand can be declared by its new name", () => {
+    const objects = { alert: [alert(1, { name: "new" }), alert(2)] };
+    const { actions } = plan(manifest(resource("alert/new"), resource("alert/a2")), { objects, ownership });
+    expect(actions).toEqual([]);
+  });
+});
+
 describe("an owned object that is declared no more", () => {
   const ownership = owned(entry("alert/a1", "1"), entry("alert/a2", "2"));
   const objects = { alert: [alert(1), alert(2), alert(3)] };
@@ -73,6 +97,21 @@ describe("an owned object that is declared no more", () => {
     const { actions, changes } = plan(rest, { objects, ownership });
     expect(actions).toEqual(["delete alert/a1"]);
     expect(changes[0]?.operations).toEqual([{ method: "DELETE", path: "/alerts/1" }]);
+  });
+
+  it("is left alone, with a warning, where only its name tells that it is ours", () => {
+    const announced = owned(entry("alert/a1", null), entry("alert/a2", "2"));
+    const { changes, codes } = plan(rest, { objects, ownership: announced });
+    expect([changes, codes]).toEqual([[], ["not-certainly-ours"]]);
+    expect(plan(rest, { objects: { alert: [alert(2)] }, ownership: announced }).codes).toEqual([]);
+  });
+
+  it("is left alone where a file remembers its id under another name", () => {
+    const place = { kind: "file", path: "i.json", root: "/" } as const;
+    const renamed = { alert: [alert(1, { name: "somebody's" }), alert(2)] };
+    const { changes, codes } = plan(rest, { objects: renamed, ownership }, place);
+    expect([changes, codes]).toEqual([[], ["not-certainly-ours"]]);
+    expect(plan(rest, { objects, ownership }, place).actions).toEqual(["delete alert/a1"]);
   });
 
   it("is found by its id, whatever it is called by now", () => {
@@ -207,6 +246,15 @@ describe("a delete and a create that look like one object", () => {
     expect(codesFor({ type: "detection" })).toEqual([]);
   });
 
+  it("are not pointed out where either could be another's", () => {
+    const two = {
+      ...manifest(resource("alert/new", { fields: values }), resource("alert/newer", { fields: values })),
+      kinds: ["alert"],
+    };
+    const { codes } = plan(two, { objects: { alert: [alert(1, { name: "old" })] }, ownership });
+    expect(codes).toEqual([]);
+  });
+
   it("are a rename with that line, and no delete", () => {
     const declared = one("alert/new", { fields: values, lifecycle: { renamedFrom: ["old"] } });
     const { actions, codes } = plan(declared, {
@@ -214,6 +262,19 @@ describe("a delete and a create that look like one object", () => {
       ownership,
     });
     expect([actions, codes]).toEqual([["rename alert/new"], []]);
+  });
+});
+
+describe("what was applied as a secret", () => {
+  it("is shown as one also where the manifest has a plain value by now", () => {
+    const fields = { script: record("s3cret", { salt: SALT, sensitive: true }) };
+    const { changes } = plan(one("trigger/T", { fields: { script: "plain" } }), {
+      objects: { trigger: [{ id: 1, name: "T", script: "s3cret" }] },
+      ownership: owned(entry("trigger/T", "1", { fields })),
+    });
+    expect(changes).toMatchObject([
+      { fields: [{ before: "(sensitive)", after: "(sensitive)", sensitive: true, cause: "manifest" }] },
+    ]);
   });
 });
 
