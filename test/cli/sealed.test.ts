@@ -123,7 +123,11 @@ describe("a sealed plan", () => {
   it("keeps an inventory file in its place when it is applied in another folder of the same form", async () => {
     const manifest = BEFORE.replace("tags:", "inventory: {file: state.json}\ntags:");
     const { file, hopsync } = await sealed("", manifest);
-    const other = folder({ ".git/HEAD": "", "manifests/all.yaml": manifest, "plan.json": readFileSync(file) });
+    const other = folder({
+      ".git/HEAD": "",
+      "manifests/all.yaml": manifest,
+      "plan.json": readFileSync(file),
+    });
     expect((await hopsync(["apply", "plan.json"], { cwd: other })).code).toBe(0);
     expect(statSync(join(other, "manifests/state.json")).isFile()).toBe(true);
   });
