@@ -3,7 +3,7 @@
  * and the manifest; a refusal is a diagnostic that says number, limit and the way out.
  */
 import { findKind } from "../kinds/index.ts";
-import type { Change, Diagnostic, Manifest, Plan } from "../model.ts";
+import type { Address, Change, Diagnostic, Manifest, Plan } from "../model.ts";
 import type { Planned } from "./draft.ts";
 import { problem } from "./problem.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -36,6 +36,7 @@ export function refusals(guarded: Guarded, options: GuardOptions = {}): readonly
     ...preventDestroy(destroyed, guarded.snapshot),
     ...builtIn(destroyed),
     ...tooManyDeletes(guarded, destroyed.length, options.maxDeletes),
+    ...(options.maxDeletes === undefined ? otherManifest(guarded) : []),
   ];
 }
 
@@ -109,6 +110,31 @@ function builtIn(destroyed: readonly Guard[]): readonly Diagnostic[] {
     });
 }
 
+/**
+ * Two projects that both go without `owner`, with folders of the same name, look to each other as if
+ * everything had been removed.
+ */
+function otherManifest({ plan, planned, manifest, snapshot }: Guarded): readonly Diagnostic[] {
+  const { ownership } = snapshot.inventory;
+  const declared = new Set(manifest.resources.map(({ address }) => address));
+  const pruned = plan.changes.filter(({ action, address }) => action === "delete" && !declared.has(address));
+  const isOurs = ({ resource, live }: Planned): boolean =>
+    ownership.entryAt(resource.address) !== undefined ||
+    (live !== undefined && ownership.entryOf(resource.kind, live.id) !== undefined);
+  const known = planned.some((entry) => declared.has(entry.resource.address) && isOurs(entry));
+  if (!ownership.kept || pruned.length === 0 || declared.size === 0 || known) return [];
+  const owner = JSON.stringify(manifest.owner);
+  const named = listed(pruned.map(({ address }) => address));
+  return [
+    {
+      severity: "error",
+      code: "guard-other-manifest",
+      summary: "The manifest has nothing of what its owner has on the appliance",
+      detail: `Owner ${owner} has ${ownership.inventory.entries.length} on the appliance and none of them is declared here, so this may be the manifest of another project. The plan would delete ${named}. Give this project an owner of its own; if it is meant, run with --max-deletes ${pruned.length}.`,
+    },
+  ];
+}
+
 const SHARE = 0.2;
 const AT_LEAST = 3;
 const AT_MOST = 25;
@@ -118,6 +144,11 @@ const SHOWN = 10;
 /** A fifth of what is managed and live, but never fewer than 3 nor more than 25. */
 export function defaultMaxDeletes(managed: number): number {
   return Math.min(AT_MOST, Math.max(AT_LEAST, Math.floor(managed * SHARE)));
+}
+
+function listed(addresses: readonly Address[]): string {
+  const more = addresses.length > SHOWN ? `, and ${addresses.length - SHOWN} more` : "";
+  return addresses.slice(0, SHOWN).join(", ") + more;
 }
 
 function tooManyDeletes(
@@ -135,17 +166,13 @@ function tooManyDeletes(
       : manifest.maxDeletes !== null
         ? `limits.deletes of the manifest allows ${limit}`
         : `the default for ${managed} managed ${managed === 1 ? "object" : "objects"} is ${limit}`;
-  const named = plan.changes
-    .filter(destroys)
-    .slice(0, SHOWN)
-    .map(({ address }) => address);
-  const more = deletes > SHOWN ? `, and ${deletes - SHOWN} more` : "";
+  const named = listed(plan.changes.filter(destroys).map(({ address }) => address));
   return [
     {
       severity: "error",
       code: "guard-max-deletes",
       summary: "Too many objects would be deleted",
-      detail: `The plan deletes or replaces ${deletes} ${deletes === 1 ? "object" : "objects"}, and ${why}: ${named.join(", ")}${more}. Read the plan; if every one is meant, run with --max-deletes ${deletes}.`,
+      detail: `The plan deletes or replaces ${deletes} ${deletes === 1 ? "object" : "objects"}, and ${why}: ${named}. Read the plan; if every one is meant, run with --max-deletes ${deletes}.`,
     },
   ];
 }

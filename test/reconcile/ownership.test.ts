@@ -157,6 +157,16 @@ describe("an owned object that is declared no more", () => {
     expect(plan(rest, { objects, ownership: kept }).refused).toEqual(["guard-prevent-destroy"]);
   });
 
+  it("is no reason to delete for a manifest that has nothing else of its owner", () => {
+    const stranger: Manifest = { ...one("alert/stranger"), kinds: ["alert"] };
+    const { actions, refused, planned, live } = plan(stranger, { objects, ownership });
+    expect(actions).toEqual(["delete alert/a1", "delete alert/a2", "create alert/stranger"]);
+    expect(refused).toEqual(["guard-other-manifest"]);
+    const told = { ...planned, manifest: stranger, snapshot: live };
+    expect(refusals(told, { maxDeletes: 2 })).toEqual([]);
+    expect(plan(rest, { objects, ownership }).refused).toEqual([]);
+  });
+
   it("counts for the limit of deletes", () => {
     const many = Array.from({ length: 10 }, (_, i) => i + 10);
     const all = owned(...many.map((id) => entry(`alert/a${id}`, String(id))));
