@@ -26,6 +26,7 @@ import { type LinkContext, linkContext, relationDrift } from "./drift-links.ts";
 import { sortChanges } from "./graph.ts";
 import { combineCauses, kindOf, nameOf } from "./ownership.ts";
 import { summarise } from "./plan.ts";
+import { listed } from "./problem.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /**
@@ -66,14 +67,13 @@ const SHOWN = 5;
 
 function notCompared(entries: readonly InventoryEntry[]): readonly Diagnostic[] {
   if (entries.length === 0) return [];
-  const more = entries.length > SHOWN ? `, and ${entries.length - SHOWN} more` : "";
-  const named = entries.slice(0, SHOWN).map(({ address }) => address);
+  const addresses = entries.map(({ address }) => address);
   return [
     {
       severity: "warning",
       code: "not-compared",
       summary: "Owned objects that this run does not cover",
-      detail: `${named.join(", ")}${more}: the files that they came from are not part of this run, or no file mentions their kind. Whether they changed on the appliance is not known. To compare them, include their files in the paths.`,
+      detail: `${listed(addresses, SHOWN)}: the files that they came from are not part of this run, or no file mentions their kind. Whether they changed on the appliance is not known. To compare them, include their files in the paths.`,
     },
   ];
 }

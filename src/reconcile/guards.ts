@@ -3,9 +3,9 @@
  * and the manifest; a refusal is a diagnostic that says number, limit and the way out.
  */
 import { findKind } from "../kinds/index.ts";
-import type { Address, Change, Diagnostic, Manifest, Plan } from "../model.ts";
+import type { Change, Diagnostic, Manifest, Plan } from "../model.ts";
 import type { Planned } from "./draft.ts";
-import { problem } from "./problem.ts";
+import { listed, problem } from "./problem.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 export interface GuardOptions {
@@ -124,13 +124,13 @@ function otherManifest({ plan, planned, manifest, snapshot }: Guarded): readonly
   const known = planned.some((entry) => declared.has(entry.resource.address) && isOurs(entry));
   if (!ownership.kept || pruned.length === 0 || declared.size === 0 || known) return [];
   const owner = JSON.stringify(manifest.owner);
-  const named = listed(pruned.map(({ address }) => address));
+  const addresses = pruned.map(({ address }) => address);
   return [
     {
       severity: "error",
       code: "guard-other-manifest",
       summary: "The manifest has nothing of what its owner has on the appliance",
-      detail: `Owner ${owner} has ${ownership.inventory.entries.length} on the appliance and none of them is declared here, so this may be the manifest of another project. The plan would delete ${named}. Give this project an owner of its own; if it is meant, run with --max-deletes ${pruned.length}.`,
+      detail: `Owner ${owner} has ${ownership.inventory.entries.length} on the appliance and none of them is declared here, so this may be the manifest of another project. The plan would delete ${listed(addresses, SHOWN)}. Give this project an owner of its own; if it is meant, run with --max-deletes ${pruned.length}.`,
     },
   ];
 }
@@ -144,11 +144,6 @@ const SHOWN = 10;
 /** A fifth of what is managed and live, but never fewer than 3 nor more than 25. */
 export function defaultMaxDeletes(managed: number): number {
   return Math.min(AT_MOST, Math.max(AT_LEAST, Math.floor(managed * SHARE)));
-}
-
-function listed(addresses: readonly Address[]): string {
-  const more = addresses.length > SHOWN ? `, and ${addresses.length - SHOWN} more` : "";
-  return addresses.slice(0, SHOWN).join(", ") + more;
 }
 
 function tooManyDeletes(
@@ -166,13 +161,13 @@ function tooManyDeletes(
       : manifest.maxDeletes !== null
         ? `limits.deletes of the manifest allows ${limit}`
         : `the default for ${managed} managed ${managed === 1 ? "object" : "objects"} is ${limit}`;
-  const named = listed(plan.changes.filter(destroys).map(({ address }) => address));
+  const addresses = plan.changes.filter(destroys).map(({ address }) => address);
   return [
     {
       severity: "error",
       code: "guard-max-deletes",
       summary: "Too many objects would be deleted",
-      detail: `The plan deletes or replaces ${deletes} ${deletes === 1 ? "object" : "objects"}, and ${why}: ${named}. Read the plan; if every one is meant, run with --max-deletes ${deletes}.`,
+      detail: `The plan deletes or replaces ${deletes} ${deletes === 1 ? "object" : "objects"}, and ${why}: ${listed(addresses, SHOWN)}. Read the plan; if every one is meant, run with --max-deletes ${deletes}.`,
     },
   ];
 }

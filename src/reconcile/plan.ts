@@ -10,6 +10,7 @@ import { planWaves, sortChanges } from "./graph.ts";
 import { checkLookalikes } from "./lookalikes.ts";
 import { type Match, matchResources } from "./match.ts";
 import { orderOf } from "./order.ts";
+import { kindOf } from "./ownership.ts";
 import { pruneUndeclared } from "./prune.ts";
 import { inventoryDiffers } from "./record.ts";
 import { checkNamedReferences, type ResolvedRelations, resolveRelations } from "./resolve.ts";
@@ -105,7 +106,7 @@ function order(planned: readonly Planned[]): {
     return [{ address, action, id, wave: waves.get(address) ?? 1, requires, cause, ...rest }];
   });
   const ranks = new Map(kinds.map(({ kind }, i) => [kind, i]));
-  const rank = (address: Address): number => ranks.get(address.slice(0, address.indexOf("/"))) ?? 0;
+  const rank = (address: Address): number => ranks.get(kindOf(address)) ?? 0;
   return {
     changes: sortChanges(changes, rank),
     cycles: "cycle" in result ? [cycleProblem(result.cycle, planned)] : [],

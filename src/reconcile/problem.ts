@@ -1,4 +1,4 @@
-/** Errors in what an entry asks for, located in it. */
+/** Errors in what an entry asks for, located in it, and lists in their texts. */
 import type { Diagnostic, Pointer, Resource } from "../model.ts";
 
 /** What is wrong, in the words of a `Diagnostic`. */
@@ -18,4 +18,10 @@ export function problem(
     pointer,
     ...(source === undefined ? {} : { source }),
   };
+}
+
+/** The first items by name, and how many more there are. */
+export function listed(items: readonly string[], shown: number): string {
+  const more = items.length > shown ? `, and ${items.length - shown} more` : "";
+  return items.slice(0, shown).join(", ") + more;
 }

@@ -6,6 +6,7 @@ import { findKind } from "../kinds/index.ts";
 import type { Diagnostic, InventoryEntry, LiveObject, Manifest, Resource, Scope } from "../model.ts";
 import type { LiveObjects, Match } from "./match.ts";
 import { kindOf, nameOf, type Ownership } from "./ownership.ts";
+import { listed } from "./problem.ts";
 
 export interface Pruned {
   /** As if each stood in the manifest with `state: absent`. */
@@ -124,16 +125,17 @@ function warnDoubtful({ address, id }: InventoryEntry, live: LiveObject): Diagno
   };
 }
 
+/** Entries named in a warning. */
+const SHOWN = 5;
+
 function warnElsewhere(entries: readonly InventoryEntry[]): readonly Diagnostic[] {
   return [...new Set(entries.map(({ file }) => file))].sort().map((file) => {
     const addresses = entries.filter((entry) => entry.file === file).map(({ address }) => address);
-    const shown =
-      addresses.slice(0, 5).join(", ") + (addresses.length > 5 ? `, and ${addresses.length - 5} more` : "");
     return {
       severity: "warning",
       code: "declared-elsewhere",
       summary: "Owned objects whose manifest is not part of this run",
-      detail: `${shown} came from ${file}, which this run does not read. They are left alone. To prune what was removed from it, include its folder in the paths.`,
+      detail: `${listed(addresses, SHOWN)} came from ${file}, which this run does not read. They are left alone. To prune what was removed from it, include its folder in the paths.`,
     };
   });
 }

@@ -6,7 +6,7 @@ import { kindNamed } from "../kinds/index.ts";
 import type { Address, Id, Inventory, InventoryEntry, Json, Plan, Recorded, Result } from "../model.ts";
 import { declaredParts } from "./compare.ts";
 import { type Planned, recordedLinks } from "./draft.ts";
-import type { Ownership } from "./ownership.ts";
+import { kindOf, type Ownership } from "./ownership.ts";
 import { isSensitive } from "./secrets.ts";
 
 /** The ids of objects that the run created, by address. */
@@ -140,8 +140,7 @@ export function settled(
 
 /** Addresses under which the inventory knows objects that have another address now. */
 function formerAddresses(before: Inventory, applied: readonly InventoryEntry[]): readonly Address[] {
-  const object = ({ address, id }: InventoryEntry): string =>
-    `${address.slice(0, address.indexOf("/"))} ${id}`;
+  const object = ({ address, id }: InventoryEntry): string => `${kindOf(address)} ${id}`;
   const now = new Map(applied.map((entry) => [object(entry), entry.address]));
   return before.entries
     .filter((entry) => entry.id !== null && (now.get(object(entry)) ?? entry.address) !== entry.address)

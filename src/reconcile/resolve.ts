@@ -5,7 +5,7 @@ import { DEVICE, referenceTargets } from "../kinds/targets.ts";
 import type { Address, Diagnostic, Id, Manifest, Pointer, Reference, Resource } from "../model.ts";
 import { selectorKey } from "./devices.ts";
 import { groupByName, type Match } from "./match.ts";
-import { problem } from "./problem.ts";
+import { listed, problem } from "./problem.ts";
 import { isSensitive } from "./secrets.ts";
 import { mustReplace, type Snapshot } from "./snapshot.ts";
 
@@ -211,14 +211,11 @@ function resolveDevice(resource: Resource, reference: DeviceReference, snapshot:
     return unresolved(resource, pointer, text, source);
   }
   if (selector.by === "name" && found.length > 1 && !all) {
-    const shown = found
-      .slice(0, SHOWN)
-      .map(({ label, address }) => `${label} ${address.slice(DEVICE.length + 1)}`);
-    const more = found.length > SHOWN ? `, and ${found.length - SHOWN} more` : "";
+    const named = found.map(({ label, address }) => `${label} ${address.slice(DEVICE.length + 1)}`);
     const text = {
       code: "ambiguous-device",
       summary: "The name matches several devices",
-      detail: `${found.length} devices have ${what}: ${shown.join(", ")}${more}. Select one by {discovery_id: …}, or take them all with {name: …, all: true}.`,
+      detail: `${found.length} devices have ${what}: ${listed(named, SHOWN)}. Select one by {discovery_id: …}, or take them all with {name: …, all: true}.`,
     };
     return unresolved(resource, pointer, text, source);
   }

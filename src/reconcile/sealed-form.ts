@@ -16,6 +16,7 @@ import type {
   Secret,
   Source,
 } from "../model.ts";
+import { kindOf, nameOf } from "./ownership.ts";
 import type { PreImages } from "./pre-image.ts";
 import type { SealedPlan } from "./sealed.ts";
 
@@ -142,8 +143,7 @@ function parsePlan({ manifest_digest: manifestDigest, changes, ...plan }: PlanFo
 }
 
 function parseResource({ source, relations, lifecycle, ...resource }: ResourceForm): Resource {
-  const slash = resource.address.indexOf("/");
-  const kind = resource.address.slice(0, slash);
+  const kind = kindOf(resource.address);
   if (findKind(kind) === undefined) {
     throw new HopsyncError(
       "plan-newer",
@@ -159,7 +159,7 @@ function parseResource({ source, relations, lifecycle, ...resource }: ResourceFo
   return {
     ...resource,
     kind,
-    name: resource.address.slice(slash + 1),
+    name: nameOf(resource.address),
     relations: Object.fromEntries(references),
     lifecycle: {
       preventDestroy: lifecycle.prevent_destroy,

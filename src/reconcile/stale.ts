@@ -17,6 +17,7 @@ import { topField } from "./compare.ts";
 import { bareOperations, essence } from "./digest.ts";
 import { nameOf } from "./ownership.ts";
 import { type PreImages, preImages } from "./pre-image.ts";
+import { listed } from "./problem.ts";
 import type { PlannedRun } from "./run.ts";
 
 export interface Staleness {
@@ -215,15 +216,10 @@ function listDifferences(
   const gone = was.filter((item) => !after.has(item));
   const fresh = is.filter((item) => !before.has(item));
   const parts = [
-    ...(gone.length === 0 ? [] : [`no longer ${some(gone)}`]),
-    ...(fresh.length === 0 ? [] : [`now also ${some(fresh)}`]),
+    ...(gone.length === 0 ? [] : [`no longer ${listed(gone, SHOWN)}`]),
+    ...(fresh.length === 0 ? [] : [`now also ${listed(fresh, SHOWN)}`]),
   ];
   return parts.length === 0 ? [] : [`${what}: ${parts.join("; ")}`];
-}
-
-function some(items: readonly string[]): string {
-  const rest = items.length > SHOWN ? `, and ${items.length - SHOWN} more` : "";
-  return items.slice(0, SHOWN).join(", ") + rest;
 }
 
 function movedOf({ moved = [] }: Change): readonly string[] {

@@ -86,6 +86,15 @@ export function manifest(...resources: readonly Resource[]): Manifest {
   };
 }
 
+export function one(address: string, parts: ResourceParts = {}): Manifest {
+  return manifest(resource(address, parts));
+}
+
+/** A live alert as the API has it, named by its id. */
+export function alert(id: number, more: JsonObject = {}): JsonObject {
+  return { id, name: `a${id}`, author: "ops", severity: 3, ...more };
+}
+
 export interface SnapshotParts {
   /** Wire objects by kind. */
   readonly objects?: Readonly<Record<string, readonly JsonObject[]>>;

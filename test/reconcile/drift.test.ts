@@ -5,9 +5,10 @@ import type { Json, JsonObject, Manifest } from "../../src/model.ts";
 import { findDrift } from "../../src/reconcile/drift.ts";
 import { createOwnership, type Ownership } from "../../src/reconcile/ownership.ts";
 import {
+  alert,
   manifest,
   name,
-  type ResourceParts,
+  one,
   resource,
   type SnapshotParts,
   snapshot,
@@ -23,15 +24,6 @@ function drift(declared: Manifest, parts: SnapshotParts) {
     codes: plan.diagnostics.map((d) => d.code),
   };
 }
-
-const alert = (id: number, more: JsonObject = {}): JsonObject => ({
-  id,
-  name: `a${id}`,
-  author: "ops",
-  severity: 3,
-  ...more,
-});
-const one = (address: string, parts: ResourceParts = {}): Manifest => manifest(resource(address, parts));
 
 describe("a field", () => {
   const severity = (applied: Json, live: Json, declared: Json | undefined) =>

@@ -5,14 +5,7 @@ import type { Inventory, InventoryPlace, Json, JsonObject, Manifest } from "../.
 import { refusals } from "../../src/reconcile/guards.ts";
 import { createOwnership } from "../../src/reconcile/ownership.ts";
 import { planManifest } from "../../src/reconcile/plan.ts";
-import {
-  manifest,
-  type ResourceParts,
-  resource,
-  type SnapshotParts,
-  snapshot,
-  target,
-} from "../helpers/builders.ts";
+import { alert, manifest, one, resource, type SnapshotParts, snapshot, target } from "../helpers/builders.ts";
 import { entry, owned, SALT } from "../helpers/ownership.ts";
 
 function plan(declared: Manifest, parts: SnapshotParts, inventory: InventoryPlace = { kind: "appliance" }) {
@@ -29,15 +22,6 @@ function plan(declared: Manifest, parts: SnapshotParts, inventory: InventoryPlac
     planned,
   };
 }
-
-const alert = (id: number, more: JsonObject = {}): JsonObject => ({
-  id,
-  name: `a${id}`,
-  author: "ops",
-  severity: 3,
-  ...more,
-});
-const one = (address: string, parts: ResourceParts = {}): Manifest => manifest(resource(address, parts));
 
 describe("an object that exists and is in no inventory", () => {
   it("is adopted, with or without differences", () => {
