@@ -185,8 +185,45 @@ export interface Exported {
   readonly objects: Readonly<Record<string, number>>;
   /** Files written, as the folder was named; empty where the manifest is on stdout. */
   readonly files: readonly string[];
+  /** Of accepted drift: the entries whose every difference is in the files now. */
+  readonly accepted?: readonly Address[];
   /** The manifest itself, where it is in no file. */
   readonly manifest?: string;
+}
+
+// ---------------------------------------------------------------- accepting drift
+
+/** What an entry of a manifest must say to agree with the appliance. What it does not name stays as it is. */
+export interface EntryEdit {
+  readonly address: Address;
+  /** The object is gone, and the entry with it. */
+  readonly remove?: true;
+  readonly name?: string;
+  readonly fields: readonly FieldEdit[];
+  readonly lists: readonly ListEdit[];
+}
+
+export interface FieldEdit {
+  /** A field, or a key of one whose keys are managed one by one. */
+  readonly pointer: Pointer;
+  /** In the API's form; null where the appliance has nothing. */
+  readonly value: Json;
+  /** The same as people write it. */
+  readonly shown: Json;
+}
+
+/** Of a relation's list, by the index of an item as written. */
+export interface ListEdit {
+  readonly relation: string;
+  readonly removed: readonly number[];
+  readonly renamed: Readonly<Record<number, string>>;
+  readonly added: readonly ListItem[];
+}
+
+/** `comment` is for people: who the device behind an identifier is. */
+export interface ListItem {
+  readonly item: Json;
+  readonly comment?: string;
 }
 
 // ---------------------------------------------------------------- inventory

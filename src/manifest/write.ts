@@ -5,7 +5,7 @@
 import { Document, type Node, type Pair, Scalar, type YAMLMap, type YAMLSeq } from "yaml";
 import { isArray, isObject, pointer } from "../json.ts";
 import { kinds } from "../kinds/index.ts";
-import type { ExportedEntry, Json, Pointer } from "../model.ts";
+import type { ExportedEntry, Json, ListItem, Pointer } from "../model.ts";
 import { placementOf } from "./placement.ts";
 
 /** What still counts as short: it stands in one line. */
@@ -13,7 +13,7 @@ const SHORT = 80;
 
 /** The text of a manifest with these entries. */
 export function writeManifest(entries: readonly ExportedEntry[]): string {
-  const document = new Document(undefined, { schema: "core", compat: "yaml-1.1" });
+  const document = newDocument();
   const sections = kinds.flatMap(({ kind, section }): Section[] => {
     const own = entries.filter((entry) => entry.kind === kind);
     return own.length === 0 ? [] : [{ section, entries: own }];
@@ -27,6 +27,10 @@ export function writeManifest(entries: readonly ExportedEntry[]): string {
     createPair(document, "version", document.createNode(1)),
     ...written,
   ]);
+  return print(document);
+}
+
+function print(document: Document): string {
   const text = document.toString({
     lineWidth: 0,
     flowCollectionPadding: false,
@@ -35,6 +39,38 @@ export function writeManifest(entries: readonly ExportedEntry[]): string {
     doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
   });
   return text.replace(ESCAPABLE, escaped);
+}
+
+/** How a part of a manifest is written. */
+export interface PartForm {
+  /** In one line, as it stands between brackets. */
+  readonly flow: boolean;
+  /** Nothing is replaced in texts, so that nothing is escaped. */
+  readonly literal: boolean;
+}
+
+/** `key: value`, without a line break at the end; further lines are indented from the key. */
+export function writePair(key: string, value: Json, { flow, literal }: PartForm): string {
+  const document = newDocument();
+  const node = writeValue(document, literal ? value : escapePlaceholders(value));
+  const map = mapping(document, [createPair(document, key, node)]);
+  map.flow = flow;
+  document.contents = map;
+  const text = print(document).replace(/\n$/, "");
+  return flow ? text.slice(1, -1) : text;
+}
+
+/** `- item`, or without the dash between brackets, without a line break at the end. */
+export function writeItem({ item, comment }: ListItem, { flow, literal }: PartForm): string {
+  if (flow) return writePair("k", item, { flow, literal }).slice(3);
+  const document = newDocument();
+  const node = writeValue(document, literal ? item : escapePlaceholders(item));
+  document.contents = sequence(document, [commented(node, comment)]);
+  return print(document).replace(/\n$/, "");
+}
+
+function newDocument(): Document {
+  return new Document(undefined, { schema: "core", compat: "yaml-1.1" });
 }
 
 interface Section {

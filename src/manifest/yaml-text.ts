@@ -13,8 +13,11 @@ export interface YamlDocuments {
   readonly problems: readonly Diagnostic[];
 }
 
-/** Reads every document of a text. Of one document's syntax errors only the first is told: others follow from it. */
-export function readYaml(source: SourceText): YamlDocuments {
+/**
+ * Reads every document of a text. Of one document's syntax errors only the first is told: others follow
+ * from it. `keepTokens` is for edits, which need to know where dashes and colons stand.
+ */
+export function readYaml(source: SourceText, keepTokens = false): YamlDocuments {
   const tokens = [...new Parser().parse(source.text)];
   const deep = tokens.map((token) => tooDeepAt(token)).find((offset) => offset !== undefined);
   if (deep !== undefined) {
@@ -25,7 +28,12 @@ export function readYaml(source: SourceText): YamlDocuments {
     };
   }
   // Duplicate keys and tags are judged where values are made, with both places and better words.
-  const composer = new Composer({ schema: "core", prettyErrors: false, uniqueKeys: false });
+  const composer = new Composer({
+    schema: "core",
+    prettyErrors: false,
+    uniqueKeys: false,
+    keepSourceTokens: keepTokens,
+  });
   const documents = [...composer.compose(tokens, false, source.text.length)];
   if (documents.length === 0) {
     const detail =
