@@ -135,9 +135,9 @@ const SCREENS: readonly Screen[] = [
   },
   {
     title: "A click in the web interface",
-    text: "At night somebody takes the alert off its device group: nobody would be woken any more. The next plan\nsees it, and --detailed-exitcode tells a scheduled job.",
+    text: "At night somebody takes the alert off its device group: nobody would be woken any more. A scheduled job\nfinds out what was done, when and by whom, and its exit code says so.",
     before: unassignByHand,
-    command: ["plan", "--detailed-exitcode"],
+    command: ["drift"],
     exitCode: EXIT.changes,
   },
   {
