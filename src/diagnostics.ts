@@ -72,3 +72,10 @@ export function didYouMean(word: string, candidates: Iterable<string>): string {
   const found = suggest(word, candidates);
   return found === undefined ? "" : ` Did you mean ${JSON.stringify(found)}?`;
 }
+
+/** What could not be written into a manifest, wherever that turns out. */
+export const NOT_ACCEPTED = {
+  severity: "error",
+  code: "not-accepted",
+  summary: "The drift cannot be written into the manifest",
+} as const;

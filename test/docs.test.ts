@@ -39,6 +39,7 @@ describe("the README", () => {
       ["plan", 0],
       ["apply", 0],
       ["drift", 0],
+      ["export", 0],
       ["plan", 0],
       ["export", 0],
     ]);

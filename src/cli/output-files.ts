@@ -1,5 +1,15 @@
 /** Writing a set of files so that either all of them appear or none. */
-import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { HopsyncError } from "../errors.ts";
 
@@ -32,6 +42,47 @@ export function writeFiles(folder: string, files: readonly OutputFile[], overwri
     for (const path of made.reverse()) rmSync(path, { recursive: true, force: true });
     throw error instanceof HopsyncError ? error : notWritten(error);
   }
+}
+
+/** A file whose text was read, and is to be another one. */
+export interface ReplacedFile {
+  /** As the system knows it. */
+  readonly real: string;
+  readonly shown: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Replaces files that are still as they were read, all of them or none; each keeps its permissions. */
+export function replaceFiles(files: readonly ReplacedFile[]): void {
+  const made: string[] = [];
+  try {
+    const staged = files.map(({ real, shown, before, after }) => {
+      if (withoutMark(readFileSync(real, "utf8")) !== before) throw changedMeanwhile(shown);
+      const temporary = `${real}.${process.pid}.tmp`;
+      made.push(temporary);
+      const mark = readFileSync(real, "utf8").startsWith(MARK) ? MARK : "";
+      writeFileSync(temporary, mark + after, { flag: "wx", mode: statSync(real).mode });
+      return { temporary, real };
+    });
+    for (const { temporary, real } of staged) renameSync(temporary, real);
+  } catch (error) {
+    for (const path of made) rmSync(path, { force: true });
+    throw error instanceof HopsyncError ? error : notWritten(error);
+  }
+}
+
+/** The byte order mark, which readers of manifests skip. */
+const MARK = "\ufeff";
+
+function withoutMark(text: string): string {
+  return text.startsWith(MARK) ? text.slice(1) : text;
+}
+
+function changedMeanwhile(shown: string): HopsyncError {
+  return new HopsyncError("files-changed", `${shown} was changed while hopsync ran. Nothing was written.`, {
+    hint: "Run the command again.",
+  });
 }
 
 /** The outermost folder that had to be made, if any. */
@@ -80,7 +131,7 @@ function notWritten(error: unknown): HopsyncError {
     "not-written",
     `The system refuses to write ${path ?? "the files"} (${code}). Nothing was written.`,
     {
-      hint: "Check that --out is a folder with write permission and enough room.",
+      hint: "Check the permissions of the folder, and that it has enough room.",
       cause: error,
     },
   );

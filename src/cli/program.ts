@@ -65,6 +65,7 @@ const COMMANDS: readonly Document["command"][] = [
   "plan",
   "apply",
   "drift",
+  "export",
   "inventory show",
   "inventory repair",
   "forget",
@@ -158,6 +159,11 @@ function addDrift(program: Command, io: Io, finished: Finished): void {
 
 function addExport(program: Command, io: Io, finished: Finished): void {
   const command = subcommand(program, "export", "write what the appliance has as manifests")
+    .argument("[paths...]", `with --drift: ${PATHS}`)
+    .option(
+      "--drift",
+      "write what changed on the appliance since the last apply into the manifests, in place",
+    )
     .option("--out <folder>", "write files into this folder; without it, one manifest to stdout")
     .addOption(
       new Option("--kind <section...>", "only these kinds; repeatable").choices(kinds.map((k) => k.section)),
@@ -171,9 +177,15 @@ function addExport(program: Command, io: Io, finished: Finished): void {
     .option("--built-ins", "also alerts, triggers and groups that ship with the appliance")
     .option("--owner <name>", "leave out what other owners have")
     .option("--overwrite", "replace files that exist");
-  addOutputOptions(addConnectionOptions(command)).action(async (options) => {
-    const { exportManifests } = await import("./commands/export.ts");
-    finished(await exportManifests(options, io));
+  addOutputOptions(addManifestOptions(addConnectionOptions(command))).action(async (paths, options) => {
+    const { drift, ...flags } = options;
+    if (drift === true) {
+      const { accept } = await import("./commands/accept.ts");
+      finished(await accept(paths, flags, io));
+    } else {
+      const { exportManifests } = await import("./commands/export.ts");
+      finished(await exportManifests(paths, flags, io));
+    }
   });
 }
 

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { AppliancePort } from "../appliance/port.ts";
 import type { RequestEvent } from "../appliance/sender.ts";
 import { EXIT, errorDiagnostic, HopsyncError } from "../errors.ts";
+import type { LoadOptions } from "../manifest/load.ts";
 import type { Command, Diagnostic, Document, Manifest } from "../model.ts";
 import { createMask } from "../reconcile/secrets.ts";
 import { printable } from "../render/clean.ts";
@@ -159,12 +160,7 @@ function createSession(command: Command, options: OutputOptions, io: Io, state: 
     progress,
     load: async (paths, given) => {
       const { loadManifest } = await import("../manifest/load.ts");
-      const vars = given.var ?? {};
-      const loaded = await loadManifest(paths.length === 0 ? [DEFAULT_PATH] : paths, {
-        env: io.env,
-        vars,
-        cwd: io.cwd,
-      });
+      const loaded = await loadManifest(pathsOf(paths), loadOptions(given, io));
       state.diagnostics = [...state.diagnostics, ...loaded.diagnostics];
       state.manifest = loaded.manifest;
       return loaded.manifest;
@@ -298,6 +294,16 @@ function insecureDiagnostic(detail: string): Diagnostic {
 function requestLine({ method, path, status, error, attempt, ms }: RequestEvent): string {
   const again = attempt > 1 ? ` (attempt ${attempt})` : "";
   return `${printable(`${method} ${path}`)} ${status ?? error ?? ""} ${Math.round(ms)} ms${again}\n`;
+}
+
+/** The paths that were given, or the default. */
+export function pathsOf(given: readonly string[]): readonly string[] {
+  return given.length === 0 ? [DEFAULT_PATH] : given;
+}
+
+/** What manifests are filled from, and where their paths start. */
+export function loadOptions({ var: vars = {} }: ManifestOptions, io: Io): LoadOptions {
+  return { env: io.env, vars, cwd: io.cwd };
 }
 
 /** A path as the process that runs the command means it. */

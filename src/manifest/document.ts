@@ -11,6 +11,8 @@ import { readYaml } from "./yaml-text.ts";
 
 export interface ManifestDocument extends DocumentValue {
   readonly file: ManifestFile;
+  /** Among the documents of its file. */
+  readonly index: number;
   /** The place of a value, or of the nearest one that contains it. */
   readonly valueAt: (pointer: Pointer) => Source;
   /** The place of a key, or of the nearest value that contains it. */
@@ -28,12 +30,13 @@ export function readDocuments(
 ): { readonly documents: readonly ManifestDocument[]; readonly problems: readonly Diagnostic[] } {
   const source = sourceText(file.shown, file.text);
   const yaml = readYaml(source);
-  const documents = yaml.documents.map((root) => readDocument(root, file, source, outside));
+  const documents = yaml.documents.map((root, i) => readDocument(root, i, file, source, outside));
   return { documents, problems: [...yaml.problems, ...documents.flatMap((d) => d.problems)] };
 }
 
 function readDocument(
   root: Node,
+  index: number,
   file: ManifestFile,
   source: SourceText,
   outside: Outside,
@@ -44,6 +47,7 @@ function readDocument(
   return {
     ...content,
     file,
+    index,
     valueAt: (pointer) => {
       const { value, key } = find(pointer);
       return place(isEmpty(value) ? (key ?? value) : value);

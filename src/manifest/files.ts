@@ -16,11 +16,14 @@ export interface ManifestFile extends FileLocation {
   readonly text: string;
   /** As in a `Scope`. */
   readonly path: string;
+  /** As the system knows it, links resolved. */
+  readonly real: string;
 }
 
 export interface FileOptions {
   readonly root?: string;
   readonly cwd?: string;
+  readonly texts?: FileLocation["texts"];
 }
 
 interface Found {
@@ -74,7 +77,9 @@ export function readManifests(paths: readonly string[], options: FileOptions): R
   }
   const searches = paths.map((path) => searchPath(path, options));
   const base = baseOf(realpathSync(options.cwd ?? process.cwd()));
-  const read = unique(searches.flatMap((search) => search.found)).map((item) => readManifest(item, base));
+  const read = unique(searches.flatMap((search) => search.found)).map((item) =>
+    readManifest(item, base, options),
+  );
   return {
     files: read.flatMap((item) => ("text" in item ? [item] : [])),
     folders: searches.flatMap(({ folder }) => (folder === undefined ? [] : [scopePath(folder, base)])),
@@ -187,9 +192,10 @@ function unique(found: readonly Found[]): readonly (Omit<Found, "root"> & { root
 function readManifest(
   { shown, real, roots }: { shown: string; real: string; roots: readonly string[] },
   base: string,
+  { texts = new Map() }: FileOptions,
 ): ManifestFile | Diagnostic {
-  const result = readText(real, MANIFEST_MEGABYTES);
+  const result = readText(real, MANIFEST_MEGABYTES, texts);
   return "text" in result
-    ? { shown, path: scopePath(real, base), folder: dirname(real), roots, text: result.text }
+    ? { shown, path: scopePath(real, base), real, folder: dirname(real), roots, text: result.text, texts }
     : report(result, { source: { file: shown, line: 1, column: 1 } });
 }

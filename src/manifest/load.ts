@@ -12,7 +12,7 @@ import { findAbsentReferences, findDuplicates, findFormerNames } from "./consist
 import type { Entry, Run } from "./context.ts";
 import { manifestDigest } from "./digest.ts";
 import { readDocuments } from "./document.ts";
-import { type FileOptions, readManifests } from "./files.ts";
+import { type FileOptions, type ReadManifests, readManifests } from "./files.ts";
 import { type JudgedDocument, judgeForm } from "./form.ts";
 import type { Outside } from "./placeholders.ts";
 import { buildResource, type NamedEntry } from "./resource.ts";
@@ -31,12 +31,9 @@ export interface LoadedManifest {
  * throws; it becomes a diagnostic.
  */
 export async function loadManifest(paths: readonly string[], options: LoadOptions): Promise<LoadedManifest> {
-  const { files, folders, problems } = readManifests(paths, options);
+  const { files, folders, problems, read, judged, entries } = readEntries(paths, options);
   const run: Run = { outside: options, tables: new Map() };
-  const read = files.map((file) => readDocuments(file, options));
-  const judged = read.flatMap(({ documents }) => documents).map(judgeForm);
   const { defaults, problems: settingProblems, ...settings } = readSettings(judged, run);
-  const entries = judged.flatMap(listEntries);
   const built = entries.flatMap((entry) =>
     isUsable(entry) ? [buildResource(entry, defaults.get(entry.kind.kind), run)] : [],
   );
@@ -64,7 +61,21 @@ export async function loadManifest(paths: readonly string[], options: LoadOption
       };
 }
 
-interface ListedEntry extends Entry {
+interface ReadEntries extends ReadManifests {
+  readonly read: readonly ReturnType<typeof readDocuments>[];
+  readonly judged: readonly JudgedDocument[];
+  readonly entries: readonly ListedEntry[];
+}
+
+/** Every entry that the paths hold, good or not, with the place where it stands. */
+export function readEntries(paths: readonly string[], options: LoadOptions): ReadEntries {
+  const found = readManifests(paths, options);
+  const read = found.files.map((file) => readDocuments(file, options));
+  const judged = read.flatMap(({ documents }) => documents).map(judgeForm);
+  return { ...found, read, judged, entries: judged.flatMap(listEntries) };
+}
+
+export interface ListedEntry extends Entry {
   readonly usable: boolean;
 }
 

@@ -10,6 +10,8 @@ export interface FileLocation {
   /** The folder in which the names that the file holds are looked up. */
   readonly folder: string;
   readonly roots: readonly string[];
+  /** What counts in place of what is in a file, by its real path: a change that is not written yet. */
+  readonly texts?: ReadonlyMap<string, string>;
 }
 
 /** Text, or what is wrong with the file. */
@@ -18,9 +20,15 @@ export type TextResult = { readonly text: string; readonly path: string } | Find
 const SIZE_UNIT = 1024 * 1024;
 
 /** The text of the file at `path`, without a byte order mark. */
-export function readText(path: string, maxMegabytes: number): TextResult {
+export function readText(
+  path: string,
+  maxMegabytes: number,
+  texts: FileLocation["texts"] = new Map(),
+): TextResult {
   try {
     const real = realpathSync(path);
+    const text = texts.get(real);
+    if (text !== undefined) return { text, path: real };
     const stat = statSync(real);
     if (!stat.isFile()) return failure("not-a-file", notAFile(stat.isDirectory()));
     if (stat.size > maxMegabytes * SIZE_UNIT) {
@@ -77,7 +85,7 @@ export function readNamedFile(name: string, from: FileLocation, maxMegabytes: nu
   } catch (error) {
     return readFailure(error);
   }
-  return readText(path, maxMegabytes);
+  return readText(path, maxMegabytes, from.texts);
 }
 
 /** What a file that a manifest names is shown as. */

@@ -16,6 +16,8 @@ export interface DriftRun {
   readonly plan: Plan;
   /** What could not be found out about it. */
   readonly diagnostics: readonly Diagnostic[];
+  /** What it was found in. */
+  readonly snapshot: Snapshot;
 }
 
 /** Reads the appliance and compares it with what was last applied. Sends no request that writes. */
@@ -28,9 +30,9 @@ export async function driftRun(port: AppliancePort, manifest: Manifest): Promise
   const links = await readLinks(port, reads, unlinked.objects, unlinked.targets);
   const snapshot = { ...unlinked, links };
   const plan = findDrift(manifest, snapshot);
-  if (plan.changes.length === 0) return { plan, diagnostics: [] };
+  if (plan.changes.length === 0) return { plan, diagnostics: [], snapshot };
   const { log, diagnostics } = await readAuditLog(port, manifest, appliedAt);
-  return { plan: { ...plan, changes: attribute(plan.changes, snapshot, log) }, diagnostics };
+  return { plan: { ...plan, changes: attribute(plan.changes, snapshot, log) }, diagnostics, snapshot };
 }
 
 function needsInventory(): HopsyncError {

@@ -69,17 +69,22 @@ function exportFields(
   });
   const checked = withoutErrors(kind, Object.fromEntries(said), relations, warn);
   const missing = missingOnCreate(kind, checked.fields).join(", ");
-  const printed = kind.print?.(checked.fields) ?? checked.fields;
-  const friendly = Object.entries(printed).map(([name, value]): [string, Json] => {
-    return [name, kind.fields[name]?.print?.(value) ?? value];
-  });
   return {
-    fields: Object.fromEntries(friendly),
+    fields: friendlyFields(kind, checked.fields),
     diagnostics: [
       ...checked.diagnostics,
       ...(missing === "" ? [] : [warn(...incomplete(kind, live.name, missing))]),
     ],
   };
+}
+
+/** Fields in the API's form as people write them. */
+export function friendlyFields(kind: Kind, fields: JsonObject): JsonObject {
+  const printed = kind.print?.(fields) ?? fields;
+  const friendly = Object.entries(printed).map(([name, value]): [string, Json] => {
+    return [name, kind.fields[name]?.print?.(value) ?? value];
+  });
+  return Object.fromEntries(friendly);
 }
 
 function incomplete(kind: Kind, name: string, missing: string): Parameters<Warn> {

@@ -316,11 +316,17 @@ export const exportSchema: JsonObject = documentSchema(
         files: {
           type: "array",
           items: { type: "string" },
-          description: "The files that were written; empty without --out.",
+          description: "The files that were written; empty without --out or --drift.",
         },
-        manifest: text("The manifest itself; only without --out."),
+        accepted: {
+          type: "array",
+          items: { type: "string" },
+          description:
+            "With --drift: the entries whose every difference is in the files. `changes` are the drift.",
+        },
+        manifest: text("The manifest itself; only without --out and --drift."),
       },
-      ["manifest"],
+      ["accepted", "manifest"],
     ),
   },
 );

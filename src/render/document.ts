@@ -234,8 +234,8 @@ function resultJson({ address, action, outcome, error, unknown, blockedBy }: Res
   };
 }
 
-function exportedJson({ objects, files, manifest }: Exported): JsonObject {
-  return { objects, files, ...given("manifest", manifest) };
+function exportedJson({ objects, files, accepted, manifest }: Exported): JsonObject {
+  return { objects, files, ...given("accepted", accepted), ...given("manifest", manifest) };
 }
 
 function given(key: string, value: Json | undefined): JsonObject {

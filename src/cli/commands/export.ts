@@ -26,8 +26,13 @@ export interface ExportFlags extends OutputOptions, ConnectionFlags {
   readonly owner?: string;
 }
 
-export async function exportManifests(options: ExportFlags, io: Io): Promise<number> {
+export async function exportManifests(
+  given: readonly string[],
+  options: ExportFlags,
+  io: Io,
+): Promise<number> {
   return runSession("export", options, io, async (session) => {
+    refusePaths(given);
     refuseWithoutFolder(options);
     const port = await session.connect(options);
     const wanted = kinds.filter(({ section }) => options.kind?.includes(section) ?? true);
@@ -56,6 +61,14 @@ export async function exportManifests(options: ExportFlags, io: Io): Promise<num
     session.note(othersInFolder(out, otherFiles(folder, files, /\.ya?ml$/i)));
     const paths = files.map(({ path }) => join(out, path).replaceAll("\\", "/"));
     return session.finish({ ...finish, exported: { objects, files: paths }, text: renderExport });
+  });
+}
+
+/** An export reads no manifest; who names some may mean where to write. */
+function refusePaths(paths: readonly string[]): void {
+  if (paths.length === 0) return;
+  throw new HopsyncError("usage", `export reads no manifests, and ${paths[0]} was given.`, {
+    hint: "Name the folder to write into with --out. --drift edits manifests that are there.",
   });
 }
 
