@@ -2,7 +2,7 @@
 import type { AppliancePort } from "../appliance/port.ts";
 import { hasErrors, NOT_ACCEPTED } from "../diagnostics.ts";
 import { EXIT } from "../errors.ts";
-import { type EditedFile, editManifests } from "../manifest/accept.ts";
+import { type EditedFile, type EditedManifests, editManifests } from "../manifest/accept.ts";
 import { type LoadOptions, loadManifest } from "../manifest/load.ts";
 import type { Address, Change, Diagnostic, EntryEdit, Manifest, Plan } from "../model.ts";
 import { acceptDrift } from "../reconcile/accept.ts";
@@ -29,28 +29,86 @@ export async function acceptRun(
 ): Promise<AcceptRun> {
   const { plan: drift, snapshot, diagnostics: found } = await driftRun(port, manifest);
   const { edits, refused } = acceptDrift(manifest, drift.changes, snapshot);
-  const { files, refused: unwritable } = editManifests(paths, load, edits);
-  const open = [...refused, ...unwritable];
-  const done = (
-    accepted: readonly Address[],
-    problems: readonly Diagnostic[],
-    exitCode: number,
-  ): AcceptRun => {
-    const written = exitCode === EXIT.error ? [] : files;
-    return { drift, files: written, accepted, diagnostics: [...found, ...open, ...problems], exitCode };
+  const edited = await editAndLoad(edits, paths, load);
+  const open = [...refused, ...edited.refused, ...edited.invalid.map((item) => notValid(item, manifest))];
+  const failed = (problems: readonly Diagnostic[]): AcceptRun => {
+    return {
+      drift,
+      files: [],
+      accepted: [],
+      diagnostics: [...found, ...open, ...problems],
+      exitCode: EXIT.error,
+    };
   };
-  const texts = new Map(files.map(({ real, after }) => [real, after]));
-  const edited = await loadManifest(paths, { ...load, texts });
-  if (edited.manifest === undefined) return done([], edited.diagnostics, EXIT.error);
+  if (edited.manifest === undefined) return failed(edited.problems);
   const { plan } = await planRun(port, edited.manifest);
-  const left = edits.flatMap((edit) => leftOver(edit, plan.changes, open));
-  if (left.length > 0) return done([], left, EXIT.error);
+  const left = edited.edits.flatMap((edit) => leftOver(edit, plan.changes, open));
+  if (left.length > 0) return failed(left);
   const openAddresses = new Set(open.map(({ address }) => address));
-  const accepted = edits.map(({ address }) => address).filter((address) => !openAddresses.has(address));
+  const accepted = edited.edits
+    .map(({ address }) => address)
+    .filter((address) => !openAddresses.has(address));
   const errors = isApplicable(plan) ? [] : plan.diagnostics;
+  const { files } = edited;
   const whole = !hasErrors([...open, ...errors]);
-  const code = whole ? EXIT.done : files.length > 0 ? EXIT.partial : EXIT.error;
-  return done([...new Set(accepted)].sort(), errors, code);
+  return {
+    drift,
+    files,
+    accepted: [...new Set(accepted)].sort(),
+    diagnostics: [...found, ...open, ...errors],
+    exitCode: whole ? EXIT.done : files.length > 0 ? EXIT.partial : EXIT.error,
+  };
+}
+
+interface EditedManifest extends EditedManifests {
+  readonly edits: readonly EntryEdit[];
+  /** Edits that would not make good entries. */
+  readonly invalid: readonly InvalidEdit[];
+  /** Absent where the files would not be a manifest. */
+  readonly manifest?: Manifest;
+  readonly problems: readonly Diagnostic[];
+}
+
+/** The files with the edits, without those of entries that would not be good ones. */
+async function editAndLoad(
+  edits: readonly EntryEdit[],
+  paths: readonly string[],
+  load: LoadOptions,
+): Promise<EditedManifest> {
+  const { files, refused } = editManifests(paths, load, edits);
+  const texts = new Map(files.map(({ real, after }) => [real, after]));
+  const { manifest, diagnostics } = await loadManifest(paths, { ...load, texts });
+  if (manifest !== undefined) return { edits, files, refused, invalid: [], manifest, problems: [] };
+  const wrong = new Map(diagnostics.flatMap((d) => (d.severity === "error" ? [[d.address, d]] : [])));
+  const problemOf = ({ address, name }: EntryEdit): Diagnostic | undefined =>
+    wrong.get(name === undefined ? address : withName(address, name));
+  const good = edits.filter((edit) => problemOf(edit) === undefined);
+  if (good.length === edits.length) return { edits, files, refused, invalid: [], problems: diagnostics };
+  const again = await editAndLoad(good, paths, load);
+  const bad = edits.flatMap((edit): InvalidEdit[] => {
+    const problem = problemOf(edit);
+    return problem === undefined ? [] : [{ edit, problem }];
+  });
+  return { ...again, invalid: [...bad, ...again.invalid] };
+}
+
+interface InvalidEdit {
+  readonly edit: EntryEdit;
+  readonly problem: Diagnostic;
+}
+
+function notValid({ edit: { address }, problem }: InvalidEdit, { resources }: Manifest): Diagnostic {
+  const source = resources.find((resource) => resource.address === address)?.at("/name");
+  return {
+    ...NOT_ACCEPTED,
+    detail: `What the appliance has would not be a valid entry: ${problem.detail} The entry is left as it is. Edit it by hand, or let apply undo the change.`,
+    address,
+    ...(source === undefined ? {} : { source }),
+  };
+}
+
+function withName(address: Address, name: string): Address {
+  return `${address.slice(0, address.indexOf("/"))}/${name}`;
 }
 
 /** What a plan would still do about a part that was to be accepted: then the text does not say what is live. */
@@ -59,7 +117,7 @@ function leftOver(
   changes: readonly Change[],
   open: readonly Diagnostic[],
 ): readonly Diagnostic[] {
-  const now = name === undefined ? address : `${address.slice(0, address.indexOf("/"))}/${name}`;
+  const now = name === undefined ? address : withName(address, name);
   const change = changes.find((planned) => planned.address === now);
   if (change === undefined) return [];
   const isOpen = (at: string): boolean => open.some((d) => d.address === address && d.pointer === at);

@@ -113,7 +113,7 @@ function acceptFields(
   const parts = [...new Set(fields.map((field) => partOf(kind, field)))];
   const decided = parts.map((part) => {
     const own = fields.filter((field) => partOf(kind, field) === part);
-    return { part, why: whyNot(own) };
+    return { part, why: whyNot(own) ?? whyUnsayable(kind, part, live) };
   });
   return {
     edits: decided.flatMap(({ part, why }) =>
@@ -138,6 +138,15 @@ function whyNot(fields: readonly FieldChange[]): string | undefined {
   return fields.some(({ cause }) => cause === "conflict")
     ? `${name} was changed on the appliance, and ${BOTH}`
     : undefined;
+}
+
+/** Nothing is live, and a manifest has no word for that. */
+function whyUnsayable(kind: Kind, part: Pointer, live: LiveObject): string | undefined {
+  const [name = "", key] = parsePointer(part);
+  const said = normalise(kind, name, live.fields[name]) !== null || kind.fields[name]?.empty !== undefined;
+  return said || key !== undefined
+    ? undefined
+    : `The appliance has no ${name} any more, and a manifest can only leave it out. Remove the key to let go of it, or let apply write it again.`;
 }
 
 function fieldEdit(kind: Kind, part: Pointer, live: LiveObject, shown: JsonObject): FieldEdit {

@@ -222,6 +222,29 @@ triggers:
     expect((await plan()).changes).toEqual([]);
   });
 
+  it("leaves alone an entry that would not be a valid one, and accepts the others", async () => {
+    const text = `version: 1
+alerts:
+  - {name: D, type: detection, categories: [sec.exfil]}
+  - {name: T, severity: 3, stat_name: s, field_name: f, operator: ">", operand: 1}
+`;
+    const { appliance, id, accept, read } = await applied({ "manifests/a.yaml": text });
+    appliance.remove("alerts", id("alerts", "D"));
+    appliance.add("alerts", {
+      name: "D",
+      type: "threshold",
+      stat_name: "s",
+      field_name: "f",
+      operator: ">",
+      operand: "1",
+    });
+    appliance.edit("alerts", id("alerts", "T"), { severity: 1 });
+    const { code, document, refused } = await accept();
+    expect([code, document.exported?.accepted, refused.length]).toEqual([3, ["alert/T"], 1]);
+    expect(refused[0]).toMatchObject({ address: "alert/D", source: { file: "manifests/a.yaml", line: 3 } });
+    expect(read("manifests/a.yaml")).toBe(text.replace("severity: 3", "severity: 1"));
+  });
+
   it("has nothing to do without drift, and says so", async () => {
     const { accept, hopsync, read } = await applied();
     expect((await accept()).code).toBe(0);
