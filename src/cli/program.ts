@@ -65,6 +65,7 @@ const COMMANDS: readonly Document["command"][] = [
   "plan",
   "apply",
   "drift",
+  "export",
   "inventory show",
   "inventory repair",
   "forget",
