@@ -82,7 +82,8 @@ export function reportSentences(document: Document): readonly string[] {
   return [sentence(...part, ...undone), "Run apply again to go on; what is applied is not done twice."];
 }
 
-function interrupted({ exit_code }: Document): boolean {
+/** Whether a signal ended the run. */
+export function interrupted({ exit_code }: Document): boolean {
   return exit_code === 130 || exit_code === 143;
 }
 
