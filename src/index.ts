@@ -16,5 +16,6 @@ export { applyRun, planRun } from "./reconcile/run.ts";
 export { renderJson, toDocument } from "./render/document.ts";
 export { exportSchema, planSchema, reportSchema } from "./render/document-schema.ts";
 export { inventorySchema } from "./render/inventory-document.ts";
+export { type MarkdownOptions, renderMarkdown } from "./render/markdown.ts";
 export { sealedPlanSchema } from "./render/sealed-schema.ts";
 export { startSandbox } from "./sandbox/sandbox.ts";

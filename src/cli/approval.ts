@@ -21,9 +21,9 @@ export async function approves(session: Session, what: string, question: string)
   return (await ask(question, io)) === "yes";
 }
 
-/** What is about to happen: on stdout, or on stderr when stdout is for the JSON document. */
+/** What is about to happen: on stdout, or on stderr when stdout is for the document of another format. */
 export function showPlan({ io, progress }: Session, { run, text }: Prepared, options: OutputOptions): void {
-  const stream = options.format === "json" ? io.stderr : io.stdout;
+  const stream = options.format === "text" ? io.stdout : io.stderr;
   progress.done();
   const document = toDocument({ command: "plan", exitCode: EXIT.done, version: VERSION, plan: run.plan });
   stream.write(`${text(document, styleFor(stream, options, io))}\n`);

@@ -36,8 +36,8 @@ export async function writeApproved(
   const document = toDocument({ command, exitCode: EXIT.done, version: VERSION, ...parts });
   const asks = options.autoApprove !== true;
   if (asks || !options.quiet) {
-    // On stderr when stdout is for the JSON document.
-    const stream = options.format === "json" ? io.stderr : io.stdout;
+    // On stderr when stdout is for the document of another format.
+    const stream = options.format === "text" ? io.stdout : io.stderr;
     progress.done();
     stream.write(`${text(document, styleFor(stream, options, io))}\n`);
   }

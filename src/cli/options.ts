@@ -5,11 +5,16 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { HopsyncError } from "../errors.ts";
 import type { Io } from "./io.ts";
 
+const FORMATS = ["text", "json", "markdown"] as const;
+export type Format = (typeof FORMATS)[number];
+
 export interface OutputOptions {
-  readonly format: "text" | "json";
+  readonly format: Format;
   readonly color: boolean;
   readonly quiet?: true;
   readonly verbose?: true;
+  /** Of plan and apply alone. */
+  readonly showRequests?: true;
 }
 
 export interface ManifestOptions {
@@ -81,9 +86,7 @@ export function planDigest(text: string): string {
 
 export function addOutputOptions(command: Command): Command {
   return command
-    .addOption(
-      new Option("--format <format>", "what to print on stdout").choices(["text", "json"]).default("text"),
-    )
+    .addOption(new Option("--format <format>", "what to print on stdout").choices(FORMATS).default("text"))
     .option("--no-color", "no colours, also on a terminal (as does NO_COLOR)")
     .option("--quiet", "print errors and the result only")
     .option("--verbose", "print each request to stderr, without headers and bodies");

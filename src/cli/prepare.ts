@@ -9,7 +9,6 @@ import type { ConnectionFlags, ManifestOptions, OutputOptions } from "./options.
 import type { Session } from "./session.ts";
 
 export interface PlanFlags extends OutputOptions, ManifestOptions, ConnectionFlags {
-  readonly showRequests?: true;
   readonly maxDeletes?: number;
   readonly adopt: boolean;
 }

@@ -5,6 +5,7 @@ import { kinds } from "../kinds/index.ts";
 import type { Document } from "../model.ts";
 import { renderDiagnostics } from "../render/diagnostics.ts";
 import { renderJson, toDocument } from "../render/document.ts";
+import { renderMarkdown } from "../render/markdown.ts";
 import { createStyle } from "../render/style.ts";
 import { VERSION } from "../version.ts";
 import type { Io } from "./io.ts";
@@ -12,6 +13,7 @@ import {
   addConnectionOptions,
   addManifestOptions,
   addOutputOptions,
+  type Format,
   integer,
   planDigest,
   port,
@@ -33,7 +35,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
     const known = error instanceof CommanderError ? usageError(error) : error;
     if (!(known instanceof HopsyncError)) throw error;
-    if (known !== error && !wantsJson(argv)) return EXIT.error;
+    if (known !== error && wantedFormat(argv) === undefined) return EXIT.error;
     finishEarly(known, argv, io);
     return EXIT.error;
   }
@@ -43,17 +45,22 @@ function usageError({ message }: CommanderError): HopsyncError {
   return new HopsyncError("usage", message.replace(/^error: /, ""), { hint: "Run with --help for usage." });
 }
 
-/** Whether a command line that could not be understood asked for JSON. */
-function wantsJson(argv: readonly string[]): boolean {
-  return argv.some((word, i) => word === "--format=json" || (word === "--format" && argv[i + 1] === "json"));
+/** The format that a command line which could not be understood asked for, if it is one of a document. */
+function wantedFormat(argv: readonly string[]): Exclude<Format, "text"> | undefined {
+  const asked = (format: Format): boolean =>
+    argv.some((word, i) => word === `--format=${format}` || (word === "--format" && argv[i + 1] === format));
+  if (asked("json")) return "json";
+  return asked("markdown") ? "markdown" : undefined;
 }
 
 /** Errors before any command runs: on stderr, and as a document where one was asked for. */
 function finishEarly(error: HopsyncError, argv: readonly string[], io: Io): void {
   const diagnostics = [errorDiagnostic(error)];
-  if (wantsJson(argv)) {
+  const format = wantedFormat(argv);
+  if (format !== undefined) {
     const command = COMMANDS.find((name) => name.split(" ").every((word) => argv.includes(word))) ?? "plan";
-    io.stdout.write(renderJson(toDocument({ command, exitCode: EXIT.error, version: VERSION, diagnostics })));
+    const document = toDocument({ command, exitCode: EXIT.error, version: VERSION, diagnostics });
+    io.stdout.write(format === "json" ? renderJson(document) : renderMarkdown(document));
     return;
   }
   const style = createStyle({ color: false, width: io.stderr.columns ?? 80 });

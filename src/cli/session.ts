@@ -9,6 +9,7 @@ import { createMask } from "../reconcile/secrets.ts";
 import { printable } from "../render/clean.ts";
 import { renderDiagnostics } from "../render/diagnostics.ts";
 import { type DocumentParts, renderJson, toDocument } from "../render/document.ts";
+import { renderMarkdown } from "../render/markdown.ts";
 import { createProgress, type Progress } from "../render/progress.ts";
 import { createStyle, type Style, wantsColor } from "../render/style.ts";
 import { VERSION } from "../version.ts";
@@ -49,7 +50,7 @@ export interface Session {
   mask(text: string): string;
   /** For people, on stderr; nothing with --quiet. */
   say(text: string): void;
-  /** Prints the document, as JSON or as `text` renders it, and the diagnostics. */
+  /** Prints the document, in the format asked for or as `text` renders it, and the diagnostics. */
   finish(parts: Finish): number;
 }
 
@@ -231,9 +232,9 @@ function printDocument(
   io: Io,
   err: (text: string) => void,
 ): void {
-  if (options.format === "json") {
+  if (options.format !== "text") {
     if (diagnostics !== "") err(diagnostics);
-    io.stdout.write(renderJson(document));
+    io.stdout.write(options.format === "json" ? renderJson(document) : renderMarkdown(document, options));
     return;
   }
   const body = text?.(document, styleFor(io.stdout, options, io)) ?? "";

@@ -33,6 +33,6 @@ function byText({ user }: Attribution): string {
 }
 
 /** `2026-11-22 07:31 UTC`. */
-function timeText(time: string): string {
+export function timeText(time: string): string {
   return `${printable(time.slice(0, 10))} ${printable(time.slice(11, 16))} UTC`;
 }

@@ -2,10 +2,11 @@
 import type { Address, Change, Operation, RelationChange } from "../model.ts";
 import { attributionLines } from "./attribution-text.ts";
 import { printable, printableJson } from "./clean.ts";
-import { type Entry, fieldEntries, HASH_ONLY, signedLists, withCause } from "./field-text.ts";
+import { type Entry, fieldEntries, signedLists, withCause } from "./field-text.ts";
+import { HASH_ONLY } from "./field-values.ts";
 import type { Paint, Style } from "./style.ts";
 import { displayWidth, pad, wrap, wrapAll } from "./text-width.ts";
-import { actionPaint, changeCauseText, destroys, fieldPath, nameOf, SYMBOLS } from "./words.ts";
+import { actionPaint, changeCauseText, changeNotes, fieldPath, nameOf, SYMBOLS } from "./words.ts";
 
 const INDENT = "      ";
 /** Columns of the line diff under a label. */
@@ -49,16 +50,7 @@ function heading(change: Change, style: Style): readonly string[] {
 
 function headingNotes(change: Change): readonly string[] {
   const cause = changeCauseText(change);
-  const named = change.fields.some((f) => f.pointer === "/name" && f.before === change.previousName);
-  const bare = change.fields.length === 0 && change.relations.length === 0;
-  return [
-    ...(change.previousName === undefined || named ? [] : [`was ${quoted(change.previousName)}`]),
-    ...(destroys(change.action) && change.id !== null ? [`id ${change.id}`] : []),
-    ...(change.adopts && change.action !== "adopt" ? ["adopts it"] : []),
-    ...(change.action === "adopt" && bare ? ["already as declared"] : []),
-    ...(change.action === "release" ? ["left as it is, no longer managed"] : []),
-    ...(cause === null ? [] : [cause]),
-  ];
+  return [...changeNotes(change, { name: quoted, id: printable }), ...(cause === null ? [] : [cause])];
 }
 
 function quoted(name: string): string {

@@ -4,8 +4,8 @@
  * value that is written is cut: a reviewer approves what stands here.
  */
 import { isArray, isObject } from "../json.ts";
-import { type Action, type Cause, type FieldChange, type Json, SENSITIVE } from "../model.ts";
-import { printableJson } from "./clean.ts";
+import type { Action, Cause, FieldChange, Json } from "../model.ts";
+import { asText, isLongText, ONE_SIDED, sideText, valueText, without } from "./field-values.ts";
 import { type Paint, type Style, unpainted } from "./style.ts";
 import { type DiffRow, diffText, limitRows } from "./text-diff.ts";
 import { CONTINUED, displayWidth, fold, pad, wrap, wrapAll } from "./text-width.ts";
@@ -34,30 +34,13 @@ export interface FieldLayout {
 const MAX_CHANGED_LINES = 400;
 /** A longer value does not push the arrows of the others to the right. */
 const MAX_ALIGNED = 32;
-/** In place of an applied value that nobody can show. */
-export const HASH_ONLY = "(only a hash is kept)";
 /** Columns of `- ` and ` → `. */
 const MARK = 2;
 const ARROW = 3;
 
-/** Actions that show one value per field, since the object or its management begins or ends; and how. */
-const ONE_SIDED: Readonly<Partial<Record<Action, "added" | "removed" | "dim">>> = {
-  create: "added",
-  delete: "removed",
-  release: "dim",
-};
-
-/** A value on one line: JSON with a space after each comma, nothing hidden in it. */
-export function valueText(value: Json): string {
-  if (isArray(value)) return `[${value.map(valueText).join(", ")}]`;
-  if (!isObject(value)) return printableJson(JSON.stringify(value));
-  const entries = Object.entries(value).map(([key, item]) => `${valueText(key)}: ${valueText(item)}`);
-  return `{${entries.join(", ")}}`;
-}
-
 /** The entries of a change's fields, their arrows aligned. */
 export function fieldEntries(fields: readonly FieldChange[], layout: FieldLayout): readonly Entry[] {
-  const widths = fields.flatMap((f) => (fitsInline(f, layout) ? [displayWidth(side(f, "before"))] : []));
+  const widths = fields.flatMap((f) => (fitsInline(f, layout) ? [displayWidth(sideText(f, "before"))] : []));
   const beforeWidth = Math.max(0, ...widths.filter((width) => width <= MAX_ALIGNED));
   return fields.map((field) => withCause(fieldEntry(field, layout, beforeWidth), field.cause, layout));
 }
@@ -93,17 +76,6 @@ function annotate(entry: Entry, note: readonly string[], width: number): Entry {
   return { ...entry, beside: fits ? [together] : [...note, ...entry.beside] };
 }
 
-/** Masked data holds no sensitive value; this does not rely on it. */
-function side(field: FieldChange, which: "before" | "after"): string {
-  const value = field[which];
-  if (which === "after" && field.hashed === true) return HASH_ONLY;
-  if (value === undefined) return "(none)";
-  if (field.sensitive) return SENSITIVE;
-  // Beside nothing to compare with, the lines of a script say little; the JSON has them.
-  const script = field.hashed === true && typeof value === "string" && breaks(value);
-  return script ? `(${count(value.split("\n").length, "line")})` : valueText(value);
-}
-
 function noteWidth(field: FieldChange, layout: FieldLayout): number {
   const note = field.cause === layout.cause ? null : fieldCauseText(field.cause);
   return note === null ? 0 : note.length + 4;
@@ -111,13 +83,13 @@ function noteWidth(field: FieldChange, layout: FieldLayout): number {
 
 function fitsInline(field: FieldChange, layout: FieldLayout): boolean {
   if (ONE_SIDED[layout.action] !== undefined || isLongText(field)) return false;
-  const width = displayWidth(side(field, "before")) + ARROW + displayWidth(side(field, "after"));
+  const width = displayWidth(sideText(field, "before")) + ARROW + displayWidth(sideText(field, "after"));
   return width <= layout.width - noteWidth(field, layout);
 }
 
 function inlinePair(field: FieldChange, layout: FieldLayout, beforeWidth: number): string {
   const { style } = layout;
-  const [before, after] = [side(field, "before"), side(field, "after")];
+  const [before, after] = [sideText(field, "before"), sideText(field, "after")];
   const room = layout.width - noteWidth(field, layout) - ARROW - displayWidth(after);
   const space = pad(before, Math.min(beforeWidth, room)).slice(before.length);
   return `${style.removed(before)}${space} ${style.dim("→")} ${style.added(after)}`;
@@ -142,7 +114,7 @@ function singleLines(field: FieldChange, layout: FieldLayout): readonly string[]
 /** The whole value: a list or an object broken between its items, all else at spaces. */
 function valueLines(field: FieldChange, which: "before" | "after", width: number): readonly string[] {
   const value = field[which];
-  const text = side(field, which);
+  const text = sideText(field, which);
   const items = isArray(value) || isObject(value) ? text.split(", ") : [text];
   return wrapAll(items, ", ", width);
 }
@@ -155,17 +127,6 @@ function listDifference(
 ): readonly string[] {
   const [old, now] = [before.map(valueText), after.map(valueText)];
   return signedLists(without(now, old), without(old, now), layout);
-}
-
-/** The items that are left when each of the others has taken away one of its kind. */
-function without(items: readonly string[], others: readonly string[]): readonly string[] {
-  const left = new Map<string, number>();
-  for (const other of others) left.set(other, (left.get(other) ?? 0) + 1);
-  return items.filter((item) => {
-    const number = left.get(item) ?? 0;
-    left.set(item, number - 1);
-    return number <= 0;
-  });
 }
 
 /** `+ a, b` and `- c`, all of them, wrapped between items. */
@@ -190,17 +151,6 @@ function signedList(
   return lines.map((line, i) => paint(`${i === 0 ? sign : " "} ${line}`));
 }
 
-function breaks(value: Json | undefined): boolean {
-  return typeof value === "string" && /\n./s.test(value);
-}
-
-function isLongText(field: FieldChange): boolean {
-  const text = (value: Json | undefined): boolean =>
-    value === undefined || value === null || typeof value === "string";
-  if (field.sensitive || field.hashed === true || !text(field.before) || !text(field.after)) return false;
-  return breaks(field.before) || breaks(field.after);
-}
-
 /** A line diff; of a text that is left as it is only its length. */
 function textLines(field: FieldChange, layout: FieldLayout): Pick<Entry, "beside" | "below"> {
   const { style } = layout;
@@ -212,12 +162,8 @@ function textLines(field: FieldChange, layout: FieldLayout): Pick<Entry, "beside
     ...(diff.removed > 0 ? [style.removed(`-${count(diff.removed, "line")}`)] : []),
   ].join(", ");
   const cleared = after === "" && ONE_SIDED[layout.action] === undefined;
-  const end = cleared ? ` ${style.dim("→")} ${style.added(side(field, "after"))}` : "";
+  const end = cleared ? ` ${style.dim("→")} ${style.added(sideText(field, "after"))}` : "";
   return { beside: [counts + end], below: diffLines(limitRows(diff.rows, MAX_CHANGED_LINES), layout) };
-}
-
-function asText(value: Json | undefined): string {
-  return typeof value === "string" ? value : "";
 }
 
 function diffLines(rows: readonly DiffRow[], layout: FieldLayout): readonly string[] {

@@ -7,7 +7,7 @@ import { renderChange } from "./change-text.ts";
 import { printable } from "./clean.ts";
 import type { Style } from "./style.ts";
 import { join, wrap } from "./text-width.ts";
-import { ACTIONS, actionPaint, count, destroys, readsText, summaryParts } from "./words.ts";
+import { ACTIONS, actionPaint, count, destroyedFirst, destroys, readsText, summaryParts } from "./words.ts";
 
 export interface PlanOptions {
   /** Print each operation, whole. */
@@ -44,7 +44,8 @@ export function renderConfirmation(document: Document): string {
   return `Apply ${count(changes.length, "change")}${danger} to ${host}? Only 'yes' is accepted: `;
 }
 
-function noPlan(document: Document): string {
+/** Why there is nothing but diagnostics to show. */
+export function noPlan(document: Document): string {
   const errors = document.diagnostics.filter((d) => d.severity === "error").length;
   const start = document.command === "drift" ? "It is not known whether there is drift" : "No plan was made";
   return errors === 0 ? `${start}.` : `${start}: ${count(errors, "error")}.`;
@@ -67,12 +68,8 @@ function blocks(
   style: Style,
   showRequests: boolean,
 ): readonly (readonly string[])[] {
-  const ordered = [
-    ...changes.filter((c) => destroys(c.action)),
-    ...changes.filter((c) => !destroys(c.action)),
-  ];
   const result: (readonly string[])[] = [];
-  for (const change of ordered) {
+  for (const change of destroyedFirst(changes)) {
     const lines = renderChange(change, style, showRequests);
     const last = result.at(-1);
     const together =
@@ -85,7 +82,7 @@ function blocks(
 
 /** On one line, or else a line for the actions, one for the links and one for the rest. */
 function summary(document: Document, style: Style, verb: string): readonly string[] {
-  if (document.changes.length === 0) return wrap(nothing(document), style.width).map(style.bold);
+  if (document.changes.length === 0) return wrap(nothingText(document), style.width).map(style.bold);
   const start = `${verb}: `;
   const parts = summaryParts(document.summary);
   const whole = parts.join(" · ");
@@ -103,7 +100,8 @@ function painted(line: string, style: Style): string {
   });
 }
 
-function nothing(document: Document): string {
+/** That nothing differs. */
+export function nothingText(document: Document): string {
   const resources = count(document.summary.unchanged, "resource");
   return document.command === "drift"
     ? `No drift. The appliance is as it was last applied (${resources}).`
@@ -111,7 +109,7 @@ function nothing(document: Document): string {
 }
 
 function footer(document: Document, style: Style): readonly string[] {
-  const codes = [...new Set(document.diagnostics.filter((d) => d.severity === "error").map((d) => d.code))];
+  const codes = errorCodes(document);
   const requests = readsText(document.requests);
   return [
     ...(codes.length === 0
@@ -125,7 +123,12 @@ function footer(document: Document, style: Style): readonly string[] {
   ];
 }
 
+/** The codes of the errors for which a plan is refused, each once. */
+export function errorCodes({ diagnostics }: Document): readonly string[] {
+  return [...new Set(diagnostics.filter((d) => d.severity === "error").map((d) => d.code))];
+}
+
 /** Besides the changes; drift writes nothing. */
-function writesInventory({ command, changes, inventory }: Document): boolean {
+export function writesInventory({ command, changes, inventory }: Document): boolean {
   return command !== "drift" && changes.length > 0 && inventory;
 }

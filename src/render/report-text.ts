@@ -5,7 +5,6 @@ import type { Paint, Style } from "./style.ts";
 import { join, wrap } from "./text-width.ts";
 import { ACTIONS, count, DONE, FATES, type Fate, fateOf, requestTotal } from "./words.ts";
 
-/** In the order in which a reader needs them. */
 const UNDONE: readonly Fate[] = ["unknown", "failed", "blocked", "not_tried"];
 
 /** The exit code of a run that has done some operations and not all. */
@@ -17,31 +16,39 @@ const ERROR_COLUMN: number = INDENT + FATE_WIDTH + 2;
 
 /** What an apply did. Ends with a line break. */
 export function renderReport(document: Document, style: Style): string {
-  const undone = UNDONE.flatMap((fate) => resultsOf(document, fate));
-  const unknown = new Set(resultsOf(document, "unknown").map(({ address }) => address));
-  const rows = undone.flatMap((result) => resultLines(result, unknown, style));
+  const rows = undoneResults(document).flatMap((result) => resultLines(result, document, style));
   return `${[...(rows.length === 0 ? [] : [...rows, ""]), ...closing(document, style)].join("\n")}\n`;
+}
+
+/** What is not applied, in the order in which a reader needs it. */
+export function undoneResults(document: Document): readonly Result[] {
+  return UNDONE.flatMap((fate) => resultsOf(document, fate));
 }
 
 function resultsOf(document: Document, fate: Fate): readonly Result[] {
   return (document.results ?? []).filter((r) => fateOf(r) === fate);
 }
 
-function resultLines(result: Result, unknown: ReadonlySet<Address>, style: Style): readonly string[] {
+function resultLines(result: Result, document: Document, style: Style): readonly string[] {
   const fate = fateOf(result);
   const word = fatePaint(fate, style)(FATES[fate].padEnd(FATE_WIDTH));
   const address = printable(result.address);
   const row = `${" ".repeat(INDENT)}${word}  ${result.action.padEnd(ACTION_WIDTH)}  ${style.bold(address)}`;
+  const { error, blockedBy } = result;
   const reasons = [
-    ...(result.error === undefined ? [] : [printable(result.error)]),
-    ...(result.blockedBy === undefined ? [] : [blockedText(result.blockedBy, unknown)]),
+    ...(error === undefined ? [] : [printable(error)]),
+    ...(blockedBy === undefined
+      ? []
+      : [`needs ${printable(blockedBy)}, ${blockerText(blockedBy, document)}`]),
   ];
   const lines = reasons.flatMap((reason) => wrap(reason, style.width - ERROR_COLUMN));
   return [row, ...lines.map((line) => " ".repeat(ERROR_COLUMN) + line)];
 }
 
-function blockedText(by: Address, unknown: ReadonlySet<Address>): string {
-  return `needs ${printable(by)}, ${unknown.has(by) ? "and nobody knows whether it was applied" : "which failed"}`;
+/** What became of the change that another one needs. */
+export function blockerText(by: Address, document: Document): string {
+  const unknown = resultsOf(document, "unknown").some(({ address }) => address === by);
+  return unknown ? "and nobody knows whether it was applied" : "which failed";
 }
 
 function fatePaint(fate: Fate, style: Style): Paint {
@@ -49,36 +56,34 @@ function fatePaint(fate: Fate, style: Style): Paint {
   return fate === "blocked" ? style.warning : style.dim;
 }
 
-/** What was done in one sentence, then what was not. */
-function closing(document: Document, style: Style): readonly string[] {
+/** What was done in one sentence, then what was not; on a line of its own, how to go on. */
+export function reportSentences(document: Document): readonly string[] {
   const results = document.results ?? [];
   const applied = results.filter((r) => r.outcome === "applied");
   const requests = requestTotal(document.requests);
   const sent = requests === 0 ? [] : [`${count(requests, "request")}.`];
   const done = doneText(document.changes, applied);
   const stop = interrupted(document) ? ["Interrupted."] : [];
-  if (results.length === 0) return sentence([...stop, nothingText(document), ...sent], style);
+  const sentence = (...parts: readonly string[]): string => [...stop, ...parts, ...sent].join(" ");
+  if (results.length === 0) return [sentence(nothingText(document))];
   const unknown = unknownText(document);
   const undone = [...unknown, ...undoneText(document)];
-  if (applied.length === 0 && !leftTraces(document))
-    return sentence([...stop, "Nothing was applied.", ...undone, ...sent], style);
+  if (applied.length === 0 && !leftTraces(document)) return [sentence("Nothing was applied.", ...undone)];
   if (applied.length === results.length) {
     const errors = errorCount(document);
     const start = errors === 0 ? "Applied" : `Applied, but with ${count(errors, "error")}`;
-    return sentence([...stop, `${start}: ${done}.`, ...sent], style);
+    return [sentence(`${start}: ${done}.`)];
   }
   const noneWhole = unknown.length > 0 ? [] : ["No change was applied whole."];
   const part =
     applied.length === 0
       ? noneWhole
       : [`Applied ${applied.length} of ${count(results.length, "change")}: ${done}.`];
-  return [
-    ...sentence([...stop, ...part, ...undone, ...sent], style),
-    "Run apply again to go on; what is applied is not done twice.",
-  ];
+  return [sentence(...part, ...undone), "Run apply again to go on; what is applied is not done twice."];
 }
 
-function interrupted({ exit_code }: Document): boolean {
+/** Whether a signal ended the run. */
+export function interrupted({ exit_code }: Document): boolean {
   return exit_code === 130 || exit_code === 143;
 }
 
@@ -93,10 +98,11 @@ function unknownText(document: Document): readonly string[] {
   return number === 0 ? [] : [`${number} may have been applied: nobody knows.`];
 }
 
-function sentence(parts: readonly string[], style: Style): readonly string[] {
-  const [first = "", ...rest] = join(parts.join(" ").split(" "), " ", style.width);
+function closing(document: Document, style: Style): readonly string[] {
+  const [done = "", ...rest] = reportSentences(document);
+  const [first = "", ...wrapped] = join(done.split(" "), " ", style.width);
   const colon = first.search(/[:.]/) + 1;
-  return [style.bold(first.slice(0, colon)) + first.slice(colon), ...rest];
+  return [style.bold(first.slice(0, colon)) + first.slice(colon), ...wrapped, ...rest];
 }
 
 function nothingText(document: Document): string {

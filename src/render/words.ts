@@ -140,6 +140,31 @@ export function changeCauseText(change: Change): string | null {
   return cause === "drift" ? "deleted on the appliance" : "changed here, deleted on the appliance";
 }
 
+/** What there is to say of a change besides its cause; former names and ids are set by the functions given. */
+export function changeNotes(
+  change: Change,
+  show: { readonly name: (name: string) => string; readonly id: (id: string) => string },
+): readonly string[] {
+  const { action, previousName } = change;
+  const named = change.fields.some((f) => f.pointer === "/name" && f.before === previousName);
+  const bare = change.fields.length === 0 && change.relations.length === 0;
+  return [
+    ...(previousName === undefined || named ? [] : [`was ${show.name(previousName)}`]),
+    ...(destroys(action) && change.id !== null ? [`id ${show.id(change.id)}`] : []),
+    ...(change.adopts && action !== "adopt" ? ["adopts it"] : []),
+    ...(action === "adopt" && bare ? ["already as declared"] : []),
+    ...(action === "release" ? ["left as it is, no longer managed"] : []),
+  ];
+}
+
+/** What destroys objects stands first; otherwise the order stays. */
+export function destroyedFirst(changes: readonly Change[]): readonly Change[] {
+  return [
+    ...changes.filter(({ action }) => destroys(action)),
+    ...changes.filter(({ action }) => !destroys(action)),
+  ];
+}
+
 /** `/filter/operand` as people write it: `filter.operand`; a key that is no plain word is quoted. */
 export function fieldPath(pointer: Pointer): string {
   const segments = parsePointer(pointer).map((s) => (/^[\w-]+$/.test(s) ? s : JSON.stringify(printable(s))));

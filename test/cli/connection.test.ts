@@ -112,18 +112,16 @@ describe("what is missing or wrong in flags and environment", () => {
   });
 
   it("is a document where one was asked for", async () => {
-    for (const argv of [
-      ["plan", "--bogus", "--format", "json"],
-      ["apply", "--format=json", "--timeout", "5"],
-      ["frob", "--format", "json"],
+    for (const [command, ...argv] of [
+      ["plan", "plan", "--bogus", "--format", "json"],
+      ["apply", "apply", "--format=json", "--timeout", "5"],
+      ["export", "export", "--bogus", "--format", "json"],
+      ["plan", "frob", "--format", "json"],
     ]) {
       const result = await cli(argv);
       const document = documentOf(result);
-      expect([result.code, document.exit_code, document.diagnostics.map((d) => d.code)]).toEqual([
-        1,
-        1,
-        ["usage"],
-      ]);
+      const codes = document.diagnostics.map((d) => d.code);
+      expect([result.code, document.command, document.exit_code, codes]).toEqual([1, command, 1, ["usage"]]);
     }
   });
 

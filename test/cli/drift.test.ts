@@ -279,5 +279,8 @@ describe("the whole output", () => {
       const text = `$ hopsync ${argv.join(" ")}\n${stdout}${stderr}──── exit ${code} ────\n`;
       expectGolden(`cli/${name}`, text.replaceAll(box.host, "eda-01"));
     }
+    const { code, stdout } = await cli(["drift", "--format", "markdown"], options);
+    expect(code).toBe(2);
+    expectGolden("cli/drift.md", stdout.replaceAll(box.host, "eda-01"));
   });
 });

@@ -2,9 +2,9 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Sandbox } from "../../src/sandbox/sandbox.ts";
-import { type CliOptions, cli } from "../helpers/cli.ts";
+import { type CliOptions, type CliResult, cli } from "../helpers/cli.ts";
 import { folder } from "../helpers/folder.ts";
 import { expectGolden } from "../helpers/golden.ts";
 import { sandbox } from "../helpers/sandbox.ts";
@@ -24,6 +24,18 @@ async function expectOutput(
   expectGolden(`cli/${name}`, text.replaceAll(box.host, "eda-01"));
 }
 
+/** What goes into a comment is stdout alone; the exit code is tested apart. */
+async function expectMarkdown(
+  name: string,
+  box: Sandbox,
+  argv: readonly string[],
+  options: CliOptions,
+): Promise<CliResult> {
+  const result = await cli([...argv, "--format", "markdown"], { sandbox: box, ...options });
+  expectGolden(`cli/${name}`, result.stdout.replaceAll(box.host, "eda-01"));
+  return result;
+}
+
 describe("the example, from nothing to nothing left to do", () => {
   it("looks like this", async () => {
     const box = await sandbox();
@@ -32,6 +44,7 @@ describe("the example, from nothing to nothing left to do", () => {
     const options = { cwd, columns: 100 };
     await expectOutput("first-plan.txt", box, ["plan"], options);
     await expectOutput("first-plan.json", box, ["plan", "--format", "json"], options);
+    await expectMarkdown("first-plan.md", box, ["plan"], options);
     // One at a time: the order of the lines is then the order of the plan.
     const apply = ["apply", "--auto-approve", "--parallelism", "1"];
     await expectOutput("apply-quiet.txt", box, [...apply, "--quiet"], options);
@@ -49,8 +62,11 @@ describe("the example, from nothing to nothing left to do", () => {
       ...options,
       columns: 80,
     });
+    const reviewed = await expectMarkdown("update-plan.md", box, ["plan", "--show-requests"], options);
+    expect([reviewed.code, reviewed.stderr]).toEqual([0, ""]);
     await expectOutput("apply.txt", box, apply, { ...options, columns: 80 });
     await expectOutput("apply.json", box, [...apply, "--format", "json"], options);
+    await expectMarkdown("empty-plan.md", box, ["plan"], options);
   });
 });
 
@@ -85,6 +101,9 @@ alerts:
   - {name: New, type: threshold, email_groups: [Defalt], networks: [Core spam]}
 `,
     });
-    await expectOutput("not-there.txt", await sandbox(), ["plan"], { cwd, columns: 80 });
+    const box = await sandbox();
+    await expectOutput("not-there.txt", box, ["plan"], { cwd, columns: 80 });
+    const { code, stderr } = await expectMarkdown("not-there.md", box, ["plan"], { cwd });
+    expect([code, stderr]).toEqual([1, expect.stringContaining("error[no-such-object]")]);
   });
 });

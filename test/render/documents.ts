@@ -370,6 +370,36 @@ export function hostileChanges(): readonly Change[] {
   ];
 }
 
+/** Texts that would be markup, links, mentions, references or the end of something on GitHub. */
+export const HOSTILE: readonly string[] = [
+  "@jdoe and @org/team",
+  "#12 GH-12 owner/repo#1 owner/repo@deadbeef",
+  "a5c3785ed8d6a35868bc169f07e40e889087fd2e",
+  "https://evil.example www.evil.example mailto:a@evil.example a@evil.example",
+  "![x](https://evil.example/x.png) [a]: https://evil.example [^1]",
+  "<script>alert(1)</script> <img src=x> <a href=x>",
+  "<!-- hidden --> -->",
+  "</code></summary></details>",
+  "a | b \\| c \\\\| d",
+  "`a` ``b`` ```",
+  "```\n# head\n~~~\n| a |\n| - |",
+  "- [ ] item",
+  "1. item",
+  "> quote",
+  "***",
+  "===",
+  "\\",
+  "\\`",
+  "&lt;b&gt; &#64;jdoe",
+  ":smile: $x^2$ $`x`$ ~~gone~~ __init__",
+  " ",
+  "",
+  "\u202egpj.exe \u200b\x1b[31m\x00",
+  "line\r\nbreak\tand tab",
+  "日本語 مرحبا 👨‍👩‍👧",
+  "x".repeat(300),
+];
+
 const RULES = [
   { field: "role", operator: "=", operand: "http_server" },
   { field: "software", operator: "=", operand: "nginx behind the load balancer of the second site" },
