@@ -53,7 +53,10 @@ function acceptChange(
   { resource, live, entry }: AppliedEntry,
   write: LinkWriter,
 ): Acceptance {
-  if (resource === undefined) return { edits: [], refused: [undeclared(change)] };
+  if (resource === undefined) {
+    const agreed = [{ address: change.address, fields: [], lists: [] }];
+    return live === undefined ? { edits: agreed, refused: [] } : { edits: [], refused: [undeclared(change)] };
+  }
   const refuse = (at: Pointer, why: string): Diagnostic => refusal(resource, at, why);
   if (live === undefined) {
     return change.cause === "conflict"

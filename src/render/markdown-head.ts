@@ -1,11 +1,11 @@
 /** What stands above and below everything else in Markdown: whom it is about, how it went, the digest. */
-import type { Command, Document } from "../model.ts";
+import type { Address, Command, Document } from "../model.ts";
 import { countDiagnostics } from "./diagnostics.ts";
 import { renderWritten } from "./inventory-text.ts";
 import { code } from "./markdown-escape.ts";
 import { errorCodes, noPlan, nothingText, writesInventory } from "./plan-text.ts";
 import { interrupted, reportSentences } from "./report-text.ts";
-import { count, readsText, requestEntries, summaryParts } from "./words.ts";
+import { count, readsText, requestEntries, showsDrift, summaryParts } from "./words.ts";
 
 const TITLES: Readonly<Record<Command, readonly [title: string, before: string]>> = {
   validate: ["Validation", "of"],
@@ -40,7 +40,7 @@ export function footParts(document: Document): readonly string[] {
   const counts = command === "apply" ? sent.join(", ") : readsText(requests);
   const parts = [
     ...(counts === "" ? [] : [command === "apply" ? `Requests: ${counts}` : counts]),
-    ...(digest === null || changes.length === 0 || command === "drift" ? [] : [`Digest ${code(digest)}`]),
+    ...(digest === null || changes.length === 0 || showsDrift(document) ? [] : [`Digest ${code(digest)}`]),
   ];
   return parts.length === 0 ? [] : [parts.join(" · ")];
 }
@@ -78,7 +78,7 @@ function planned(document: Document): readonly string[] {
   const drift = command === "drift";
   return [
     `**${drift ? "Drift" : "Plan"}:** ${summaryParts(document.summary).map(warned).join(" · ")}`,
-    ...(drift ? ["Left of each arrow: the appliance now. Right: as last applied."] : []),
+    ...(drift ? [DRIFT_SIDES] : []),
     ...(codes.length === 0 || drift
       ? []
       : [`**Refused:** apply would not run this plan (${codes.map(code).join(", ")}).`]),
@@ -101,10 +101,12 @@ function applied(document: Document): readonly string[] {
     : [`**Not done:** ${countDiagnostics(diagnostics)}.`];
 }
 
-function exported({ diagnostics, exported: done }: Document): readonly string[] {
+function exported(document: Document): readonly string[] {
+  const { diagnostics, exported: done } = document;
   if (done === undefined || done === null)
     return [`**Nothing was exported:** ${countDiagnostics(diagnostics)}.`];
   const { objects, files, manifest } = done;
+  if (done.accepted !== undefined) return accepted(document, done.accepted);
   const counts = Object.entries(objects).map(
     ([section, number]) => `${section.replaceAll("_", " ")} ${number}`,
   );
@@ -116,6 +118,18 @@ function exported({ diagnostics, exported: done }: Document): readonly string[] 
     "Scripts are as they are on the appliance, secrets included: review before you commit.",
   ];
 }
+
+function accepted({ changes }: Document, addresses: readonly Address[]): readonly string[] {
+  if (changes.length === 0)
+    return ["**Nothing to accept:** nothing changed on the appliance since the last apply."];
+  const done = changes.filter(({ address }) => addresses.includes(address)).length;
+  return [
+    `**Accepted:** the manifests now say what the appliance has, for ${done} of ${count(changes.length, "difference")}. The next apply records it.`,
+    DRIFT_SIDES,
+  ];
+}
+
+const DRIFT_SIDES = "Left of each arrow: the appliance now. Right: as last applied.";
 
 function owned(document: Document): readonly string[] {
   const { command, diagnostics, exit_code, owned: report } = document;

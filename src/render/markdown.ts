@@ -14,7 +14,7 @@ import { footParts, headParts } from "./markdown-head.ts";
 import { type Fitted, fitSections, type Section } from "./markdown-limit.ts";
 import { blockerText, undoneResults } from "./report-text.ts";
 import { createStyle, type Style } from "./style.ts";
-import { count, destroyedFirst, destroys, FATES, fateOf } from "./words.ts";
+import { count, destroyedFirst, destroys, FATES, fateOf, showsDrift } from "./words.ts";
 
 /** How much to write. */
 export interface MarkdownOptions {
@@ -78,7 +78,7 @@ function sectionsOf(
   tables: Tables,
   showRequests: boolean,
 ): Readonly<Record<Name, Section>> {
-  const sides = document.command === "drift" ? DRIFTED : PLANNED;
+  const sides = showsDrift(document) ? DRIFTED : PLANNED;
   const details = (list: readonly Change[]): readonly string[] =>
     list.flatMap((change) => changeDetails(change, sides, showRequests) ?? []);
   const destroyed = changes.filter(({ action }) => destroys(action));

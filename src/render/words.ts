@@ -5,6 +5,7 @@ import type {
   Address,
   Cause,
   Change,
+  Document,
   Method,
   Outcome,
   Pointer,
@@ -127,6 +128,11 @@ export function fieldCauseText(cause: Cause): string | null {
 }
 
 const MADE_ANEW = "deleted and made anew on the appliance";
+
+/** Whether the changes of a document are drift: live on the left, what was applied on the right. */
+export function showsDrift({ command, exported }: Document): boolean {
+  return command === "drift" || exported?.accepted !== undefined;
+}
 
 /** Why a change is there, or null where its action says it already or nothing is known. */
 export function changeCauseText(change: Change): string | null {

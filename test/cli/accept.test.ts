@@ -265,6 +265,12 @@ alerts:
     expect(code).toBe(3);
     const masked = `${stdout}\n--- stderr\n${stderr}`.replace(/127\.0\.0\.1:\d+/g, "HOST");
     expectGolden("cli/accept.txt", masked);
+    appliance.edit("alerts", id("alerts", "Errors"), { severity: 2 }, "jdoe");
+    const { stdout: markdown } = await hopsync("export", "--drift", "--format", "markdown");
+    const timeless = markdown
+      .replace(/127\.0\.0\.1:\d+/g, "HOST")
+      .replace(/\d{4}-\d\d-\d\d \d\d:\d\d/g, "TIME");
+    expectGolden("cli/accept.md", timeless);
   });
 
   it("stands beside none of export's other options, and export reads no manifests", async () => {
