@@ -5,7 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { Ajv2020 } from "ajv/dist/2020.js";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { HopsyncError } from "../errors.ts";
 import { digest, isObject } from "../json.ts";
 import { workTree } from "../manifest/files.ts";
@@ -165,12 +165,14 @@ function damaged(path: string, why: string): HopsyncError {
   });
 }
 
+let compiled: ValidateFunction | undefined;
+
 function fits(form: JsonObject): boolean {
-  const ajv = new Ajv2020({
+  compiled ??= new Ajv2020({
     allowUnionTypes: true,
     strictTypes: false,
     strictRequired: false,
     logger: false,
-  });
-  return ajv.validate(sealedPlanSchema, form);
+  }).compile(sealedPlanSchema);
+  return compiled(form);
 }

@@ -151,6 +151,9 @@ function formerAddresses(before: Inventory, applied: readonly InventoryEntry[]):
 export function inventoryDiffers(planned: readonly Planned[], ownership: Ownership): boolean {
   if (!ownership.kept) return false;
   const { inventory } = ownership;
+  const known = new Set(inventory.entries.map(({ address }) => address));
+  // Known without a hash of any secret: each takes 0.1 s, and a first plan would make all of them.
+  if (planned.some((entry) => !isAbsent(entry) && !known.has(entry.resource.address))) return true;
   const next = settled(inventory, planned, ownership, [], NONE, 0);
   return (
     canonicalJson(next.entries as unknown as Json) !== canonicalJson(inventory.entries as unknown as Json)
