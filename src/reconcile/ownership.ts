@@ -3,7 +3,7 @@ import { matches } from "../inventory/record.ts";
 import type { Address, Cause, Id, Inventory, InventoryEntry, Json, Recorded } from "../model.ts";
 
 export interface Ownership {
-  /** Whether there is a record at all; with `inventory: none` nothing is owned, adopted or pruned. */
+  /** Whether there is a record of this owner at all; with `inventory: none` nothing is owned, adopted or pruned. */
   readonly kept: boolean;
   readonly inventory: Inventory;
   /** The entry of this owner for an address. */

@@ -5,6 +5,7 @@
  */
 import type { AppliancePort } from "../appliance/port.ts";
 import { findKind, kindNamed, kinds } from "../kinds/index.ts";
+import { INVENTORY_KIND } from "../kinds/inventory-object.ts";
 import type { Kind, Relation } from "../kinds/kind.ts";
 import { DEVICE, describeDevice, type ReferenceTarget, referenceTargets } from "../kinds/targets.ts";
 import { fromWire, wireId } from "../kinds/wire.ts";
@@ -18,7 +19,7 @@ import {
   selectorsOf,
   similarNames,
 } from "./devices.ts";
-import { inventoryKinds, type OpenedInventory, openInventory } from "./inventory.ts";
+import { type OpenedInventory, openInventory } from "./inventory.ts";
 import { type LiveObjects, type Match, matchResources } from "./match.ts";
 
 /** A target that manifests can refer to and not manage. */
@@ -50,7 +51,7 @@ export interface SnapshotOptions {
   readonly linksOf?: ReadonlySet<Address>;
   /** Answers of an earlier snapshot; selectors found there are not asked for again. */
   readonly devices?: SelectedDevices;
-  /** Leaves the inventory unread: what is declared then counts as ours. */
+  /** Leaves all inventories unread: what is declared then counts as ours. */
   readonly unrecorded?: boolean;
   /** For a repair: a damaged inventory counts as none. */
   readonly damagedAsNone?: boolean;
@@ -69,10 +70,11 @@ export async function takeSnapshot(
   const target = await port.target();
   const known = options.devices ?? new Map();
   const unknown = selectorsOf(manifest).filter((selector) => !known.has(selectorKey(selector)));
-  const read: Manifest =
-    options.unrecorded === true ? { ...manifest, inventory: { kind: "none" } } : manifest;
+  const unrecorded = options.unrecorded === true;
+  const read: Manifest = unrecorded ? { ...manifest, inventory: { kind: "none" } } : manifest;
+  const wanted = [...kindsToRead(read), ...(unrecorded ? [] : [INVENTORY_KIND])];
   const [lists, targets, found] = await Promise.all([
-    readObjects(port, kindsToRead(read)),
+    readObjects(port, new Set(wanted)),
     readTargets(port, targetsToRead(manifest)),
     selectDevices(port, unknown),
   ]);
@@ -99,8 +101,8 @@ export async function readObjects(port: AppliancePort, wanted: ReadonlySet<strin
   return new Map(await Promise.all(lists));
 }
 
-/** Kinds with entries, kinds that entries name something of, and what the inventory needs. */
-function kindsToRead(manifest: Manifest): ReadonlySet<string> {
+/** Kinds with entries, kinds that entries name something of, and those of what may have been applied. */
+function kindsToRead(manifest: Manifest): readonly string[] {
   const used = manifest.resources.flatMap((resource) => {
     const kind = kindNamed(resource.kind);
     const named = kind.references?.(resource.fields).map((reference) => reference.kind) ?? [];
@@ -108,7 +110,7 @@ function kindsToRead(manifest: Manifest): ReadonlySet<string> {
   });
   // What was applied may be gone from a section that is empty now.
   const mentioned = manifest.inventory.kind === "none" ? [] : manifest.kinds;
-  return new Set([...used, ...mentioned, ...inventoryKinds(manifest)]);
+  return [...used, ...mentioned];
 }
 
 function targetKinds(

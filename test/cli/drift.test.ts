@@ -239,6 +239,17 @@ describe("with the inventory in a file", () => {
     box.appliance.edit("alerts", ids("alerts", "A"), { severity: 7 }, "jdoe");
     expect(await drift()).toMatchObject({ code: 2, found: ["update alert/A drift"] });
   });
+
+  it("what another owner made under the name of a deleted object is not ours made anew", async () => {
+    const text = (place: string, owner: string): string =>
+      `version: 1\nowner: ${owner}\ninventory: ${place}\ntags: [{name: t}]\n`;
+    const files = { "manifests/all.yaml": text("{file: state.json}", "a") };
+    const { box, cwd, drift, ids } = await applied({ files });
+    box.appliance.remove("tags", ids("tags", "t"), "jdoe");
+    writeFileSync(join(cwd, "other.yaml"), text("appliance", "b"));
+    expect((await cli(["apply", "other.yaml", "--auto-approve"], { sandbox: box, cwd })).code).toBe(0);
+    expect(await drift()).toMatchObject({ code: 2, found: ["create tag/t drift"] });
+  });
 });
 
 describe("the whole output", () => {
