@@ -24,6 +24,24 @@ export function nameOf(address: Address): string {
   return address.slice(address.indexOf("/") + 1);
 }
 
+/** A successor takes the address; until the old object is gone, its entry stays under this one. */
+export function replacedAddress(address: Address, id: Id): Address {
+  return `${address}${replacedMark(id)}`;
+}
+
+/** The address that a successor has taken, where the entry is of an object that an interrupted run was about to replace. */
+export function successorAddress({
+  address,
+  id,
+}: Pick<InventoryEntry, "address" | "id">): Address | undefined {
+  const mark = replacedMark(id ?? "");
+  return id !== null && address.endsWith(mark) ? address.slice(0, -mark.length) : undefined;
+}
+
+function replacedMark(id: Id): string {
+  return ` (replaced ${id})`;
+}
+
 /** `others` are the inventories of other owners on the same appliance, as far as they can be seen. */
 export function createOwnership(
   inventory: Inventory,

@@ -6,7 +6,7 @@ import { kindNamed } from "../kinds/index.ts";
 import type { Address, Id, Inventory, InventoryEntry, Json, Plan, Recorded, Result } from "../model.ts";
 import { declaredParts } from "./compare.ts";
 import { type Planned, recordedLinks } from "./draft.ts";
-import { kindOf, type Ownership } from "./ownership.ts";
+import { kindOf, type Ownership, replacedAddress } from "./ownership.ts";
 import { isSensitive } from "./secrets.ts";
 
 /** The ids of objects that the run created, by address. */
@@ -53,20 +53,6 @@ function recordedRelations(
 /** Whether the entry says, or an entry that is gone means, that the object must not exist. */
 export function isAbsent({ resource }: Planned): boolean {
   return resource.lifecycle.state === "absent";
-}
-
-/** A successor takes the address; until the old object is gone, its entry stays under this one. */
-function replacedAddress(address: Address, id: Id): Address {
-  return `${address}${replacedMark(id)}`;
-}
-
-function replacedMark(id: Id): string {
-  return ` (replaced ${id})`;
-}
-
-/** Whether the entry is of an object that an interrupted run was about to replace. */
-export function isReplaced({ address, id }: InventoryEntry): boolean {
-  return id !== null && address.endsWith(replacedMark(id));
 }
 
 /**
@@ -124,7 +110,10 @@ export function settled(
   });
   const gone = planned
     .filter((entry) => isAbsent(entry) && done(entry))
-    .map(({ resource }) => resource.address);
+    .flatMap(({ resource, live }) => {
+      const known = live === undefined ? undefined : ownership.entryOf(resource.kind, live.id);
+      return [resource.address, known?.address ?? resource.address];
+    });
   const replaced = present.filter(done).flatMap(({ resource, live }) => {
     return live !== undefined && created.has(resource.address)
       ? [replacedAddress(resource.address, live.id)]

@@ -21,6 +21,7 @@ import {
 } from "./devices.ts";
 import { type OpenedInventory, openInventory } from "./inventory.ts";
 import { type LiveObjects, type Match, matchResources } from "./match.ts";
+import { pruneUndeclared } from "./prune.ts";
 
 /** A target that manifests can refer to and not manage. */
 export interface NamedTarget extends LiveTarget {
@@ -38,7 +39,7 @@ export interface Snapshot {
   readonly similarNames: readonly string[];
   /** Links of live objects by `linkKey`; only of declared relations. */
   readonly links: ReadonlyMap<string, readonly LiveTarget[]>;
-  /** For objects that must be replaced: who is linked to them, by `linkKey` of the other side. */
+  /** For objects that are replaced, or were about to be: who is linked to them, by `linkKey` of the other side. */
   readonly incoming: ReadonlyMap<string, readonly LiveTarget[]>;
 }
 
@@ -80,7 +81,10 @@ export async function takeSnapshot(
   ]);
   const { objects, ...inventory } = await openInventory(port, read, lists, options);
   const { matches } = matchResources(manifest, objects, inventory.ownership);
-  const linked = matches.filter(({ resource }) => options.linksOf?.has(resource.address) ?? true);
+  const pruned = pruneUndeclared(manifest, inventory.ownership, matches, objects).matches;
+  const linked = [...matches, ...pruned].filter(
+    ({ resource }) => options.linksOf?.has(resource.address) ?? true,
+  );
   const [links, incoming] = await Promise.all([
     readLinks(port, linkReads(linked), objects, targets),
     readIncoming(port, linked),
@@ -257,11 +261,12 @@ async function readReverse(
   return [...links].map(([id, linked]) => [linkKey(read.kind.kind, id, read.name), linked]);
 }
 
-/** Whoever is linked to an object that must be replaced has to be linked to its successor. */
+/** Whoever is linked to an object that is replaced has to be linked to its successor. */
 async function readIncoming(port: AppliancePort, matches: readonly Match[]): Promise<Links> {
-  const reads = matches.flatMap(({ resource, live }) => {
+  const reads = matches.flatMap(({ resource, live, successor }) => {
     const kind = kindNamed(resource.kind);
-    if (live === undefined || resource.lifecycle.state === "absent" || !mustReplace(kind, resource, live))
+    const present = resource.lifecycle.state === "present";
+    if (live === undefined || (present ? !mustReplace(kind, resource, live) : successor === undefined))
       return [];
     return incomingRelations(kind).map(async ({ from, reverse }): Promise<LinkEntry> => {
       const path = `${kind.path}/${live.id}/${reverse}`;

@@ -192,6 +192,20 @@ export function declaredNames(manifest: Entry, which: "all" | "present"): readon
   );
 }
 
+/** Links an alert of nobody's to all of these that are device groups; `watched` tells what it watches then. */
+export function addWatcher({ appliance }: Sandbox, keys: readonly Key[]): () => readonly string[] {
+  const watcher = appliance.add("alerts", { name: "added watcher", type: "detection" }, "jdoe");
+  for (const key of keys) {
+    const [collection, id] = key.split("/");
+    if (collection === "devicegroups") appliance.link("alerts/devicegroups", watcher, Number(id), "jdoe");
+  }
+  return () =>
+    appliance
+      .linked("alerts/devicegroups", watcher)
+      .map((id) => `devicegroups ${String(appliance.get("devicegroups", id)?.name)}`)
+      .sort();
+}
+
 /** `collection name` of an object. */
 export function nameAt(box: Sandbox, key: Key): string {
   const [collection] = key.split("/") as [Collection];

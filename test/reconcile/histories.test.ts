@@ -20,6 +20,7 @@ import { manifestsUpTo } from "../helpers/arbitrary.ts";
 import { folder } from "../helpers/folder.ts";
 import {
   addBystanders,
+  addWatcher,
   arbitraryEdit,
   declaredNames,
   type Edit,
@@ -30,6 +31,7 @@ import {
   perform,
   stateOf,
 } from "../helpers/histories.ts";
+import { kill } from "../inventory/appliance.ts";
 
 /** About 0.1 s each on an idle core; more in a longer search: npm run histories */
 const HISTORIES = Number(process.env.HOPSYNC_HISTORIES ?? (process.env.CI === undefined ? 100 : 500));
@@ -75,6 +77,20 @@ async function expectRefused(port: AppliancePort, path: string, content: Entry):
   expect(refused.map(({ address }) => address).sort()).toEqual(claimed.map(({ address }) => address).sort());
 }
 
+/** An apply whose process ends with one of its writes. */
+async function interrupt(port: AppliancePort, path: string, content: Entry, { nth, done }: Interruption) {
+  const killer = kill(port, nth, done);
+  await apply(killer.port, path, content).catch((error: unknown) => {
+    if (!killer.killed()) throw error;
+  });
+}
+
+interface Interruption {
+  /** The write that it ends with, and whether the appliance carries that out. */
+  readonly nth: number;
+  readonly done: boolean;
+}
+
 interface History {
   readonly quirks: Partial<Quirks>;
   /** Where the first owner keeps its inventory. */
@@ -82,13 +98,15 @@ interface History {
   readonly one: readonly [Entry, Entry];
   readonly two: Entry;
   readonly edits: readonly Edit[];
+  /** Of the first attempt to apply the second manifest. */
+  readonly interruption: Interruption | null;
 }
 
 async function live(
   box: Sandbox,
   port: AppliancePort,
   path: string,
-  { place, one: [first, second], two, edits }: History,
+  { place, one: [first, second], two, edits, interruption }: History,
 ): Promise<void> {
   const settings = { inventory: place === "file" ? { file: INVENTORY_FILE } : place };
   const [a, b] = [ofOwner("one", first, "", settings), ofOwner("one", second, "", settings)];
@@ -106,6 +124,7 @@ async function live(
   const declared = new Set(declaredNames(a, "present"));
   const others = new Set(foreign);
   const owned = keysOf(box).filter((key) => !others.has(key) && declared.has(nameAt(box, key)));
+  const applied = new Map(owned.map((key) => [key, nameAt(box, key)]));
   // What is renamed by hand and declared no more is not deleted by the word of a file.
   const done = edits.filter(({ what }) => place === "appliance" || what !== "rename");
   done.forEach((edit, i) => {
@@ -113,17 +132,23 @@ async function live(
   });
   const added = keysOf(box).filter((key) => nameAt(box, key).startsWith("tags added "));
   const beside = stateOf(box, added);
+  const present = new Set(declaredNames(b, "present"));
+  const lasting = existing(box, owned).filter((key) => present.has(applied.get(key) ?? ""));
+  const watched = addWatcher(box, existing(box, owned));
 
+  if (interruption !== null) await interrupt(port, path, b, interruption);
   const planAgain = await apply(port, path, b);
   expect(await planAgain()).toEqual([[], false]);
   expect(stateOf(box, foreign)).toEqual(before);
   expect(stateOf(box, added)).toEqual(beside);
+  const groups = lasting.filter((key) => key.startsWith("devicegroups/"));
+  expect(watched()).toEqual(groups.map((key) => applied.get(key)).sort());
   const mine = keysOf(box).filter((key) => !others.has(key) && !added.includes(key));
-  const names = mine.map((key) => nameAt(box, key)).filter((name) => name !== INVENTORY);
-  expect(names.sort()).toEqual([...declaredNames(b, "present")].sort());
+  const names = mine.map((key) => nameAt(box, key)).filter((name) => !BESIDE.has(name));
+  expect(names.sort()).toEqual([...present].sort());
 }
 
-const INVENTORY = "triggers hopsync inventory: one";
+const BESIDE = new Set(["triggers hopsync inventory: one", "alerts added watcher"]);
 
 function existing(box: Sandbox, keys: readonly Key[]): readonly Key[] {
   const all = new Set(keysOf(box));
@@ -144,6 +169,7 @@ const history: fc.Arbitrary<History> = fc.record({
   one: fc.tuple(manifestsUpTo(2), manifestsUpTo(2)),
   two: manifestsUpTo(1),
   edits: fc.array(arbitraryEdit, { maxLength: 6 }),
+  interruption: fc.option(fc.record({ nth: fc.integer({ min: 1, max: 20 }), done: fc.boolean() })),
 });
 
 it("after any edits by hand the appliance is as declared, and what others have is as it was", async () => {
