@@ -3,7 +3,17 @@ import { announce, settle } from "../inventory/merge.ts";
 import { record } from "../inventory/record.ts";
 import { canonicalJson } from "../json.ts";
 import { kindNamed } from "../kinds/index.ts";
-import type { Address, Id, Inventory, InventoryEntry, Json, Plan, Recorded, Result } from "../model.ts";
+import type {
+  Address,
+  Change,
+  Id,
+  Inventory,
+  InventoryEntry,
+  Json,
+  Plan,
+  Recorded,
+  Result,
+} from "../model.ts";
 import { declaredParts } from "./compare.ts";
 import { type Planned, recordedLinks } from "./draft.ts";
 import { kindOf, type Ownership, replacedAddress } from "./ownership.ts";
@@ -136,12 +146,21 @@ function formerAddresses(before: Inventory, applied: readonly InventoryEntry[]):
     .map(({ address }) => address);
 }
 
-/** Whether a run that does all of the plan leaves another inventory than it finds. */
-export function inventoryDiffers(planned: readonly Planned[], ownership: Ownership): boolean {
-  if (!ownership.kept) return false;
-  const { inventory } = ownership;
-  const next = settled(inventory, planned, ownership, [], NONE, 0);
-  return (
-    canonicalJson(next.entries as unknown as Json) !== canonicalJson(inventory.entries as unknown as Json)
-  );
+/**
+ * Whether a run that does all of these changes writes the inventory: it says something else then, or at
+ * least when the last change was made.
+ */
+export function writesInventory(
+  changes: readonly Change[],
+  planned: readonly Planned[],
+  ownership: Ownership,
+): boolean {
+  const { kept, inventory } = ownership;
+  if (!kept) return false;
+  const sends = changes.some(({ operations }) => operations.length > 0);
+  return sends || !sameEntries(settled(inventory, planned, ownership, [], NONE, 0), inventory);
+}
+
+export function sameEntries(a: Inventory, b: Inventory): boolean {
+  return canonicalJson(a.entries as unknown as Json) === canonicalJson(b.entries as unknown as Json);
 }

@@ -1,6 +1,7 @@
 /** drift over real HTTP: what a person did by hand, told, healed, and told no more. */
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
@@ -193,6 +194,38 @@ describe("attribution", () => {
     box.appliance.edit("alerts", ids("alerts", "A"), { severity: 6 }, "asmith");
     const { document } = await drift();
     expect(document.changes[0]?.attribution).toMatchObject([{ user: "asmith", from: "audit log" }]);
+  });
+
+  it.each(["appliance", "{file: state.json}"])(
+    "starts anew with an apply that only heals drift, which is recorded for it (inventory: %s)",
+    async (place) => {
+      // In a file the time is ours, so the appliance's clock must be right.
+      const files = { "manifests/all.yaml": `inventory: ${place}\n${MANIFEST}` };
+      const { box, hopsync, drift, apply, ids } = await applied({ files, now: Date.now });
+      const appliedAt = async () =>
+        JSON.parse((await hopsync("inventory", "show", "--format", "json")).stdout).owned.applied_at;
+      const first = await appliedAt();
+      box.appliance.edit("alerts", ids("alerts", "A"), { severity: 7 }, "jdoe");
+      expect((await hopsync("plan")).stdout).toContain("The inventory is written as well.");
+      await apply();
+      const second = await appliedAt();
+      expect(Date.parse(second)).toBeGreaterThan(Date.parse(first));
+      await apply();
+      expect(await appliedAt()).toBe(second);
+      await sleep(5);
+      box.appliance.edit("alerts", ids("alerts", "A"), { severity: 6 }, "asmith");
+      const { document } = await drift();
+      expect(document.changes[0]?.attribution).toMatchObject([{ user: "asmith", from: "audit log" }]);
+    },
+  );
+
+  it("does not start anew with an apply that did nothing of what it planned", async () => {
+    const faults: Fault[] = [{ method: "PATCH", path: "/alerts", when: "before", effect: { status: 422 } }];
+    const { box, hopsync, drift, ids } = await applied({ faults });
+    box.appliance.edit("alerts", ids("alerts", "A"), { severity: 7 }, "jdoe");
+    expect((await hopsync("apply", "--auto-approve")).code).toBe(1);
+    expect(box.requests().filter(({ path }) => /^.triggers.\d/.test(path))).toEqual([]);
+    expect((await drift()).document.changes[0]?.attribution).toMatchObject([{ user: "jdoe" }]);
   });
 
   it("is the object's own time where the audit log may not be read, with a warning", async () => {
