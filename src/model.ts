@@ -358,7 +358,7 @@ export interface Change {
   readonly relations: readonly RelationChange[];
   /** Fields and relations that were applied and are no longer declared: left as they are, unmanaged. */
   readonly released?: readonly string[];
-  /** Links of other objects that are moved from a replaced object to its successor. */
+  /** Links of other objects that are moved from a replaced object, or one left by an interrupted replace, to its successor. */
   readonly moved?: readonly MovedLink[];
   /** Members that a replaced object had and its successor does not list. */
   readonly dropped?: DroppedMembers;

@@ -14,7 +14,8 @@ import {
 } from "../kinds/inventory-object.ts";
 import type { Diagnostic, Id, Inventory, JsonObject } from "../model.ts";
 import { writeInventory } from "./appliance-write.ts";
-import { type Located, namedOwner, readLocated } from "./parts.ts";
+import { type Located, namedOwner, readHead, readLocated } from "./parts.ts";
+import { renamed } from "./problems.ts";
 import type { InventoryStore } from "./store.ts";
 
 /** The inventories among the objects of one list. */
@@ -31,12 +32,13 @@ export interface LocatedInventories {
 
 /** Finds all inventories in the whole list of INVENTORY_PATH. */
 export function locateInventories(wires: readonly JsonObject[]): LocatedInventories {
-  const objects = wires.flatMap((wire) => readInventoryObject(wire) ?? []);
+  const objects = wires.flatMap((wire) => readInventoryObject(wire) ?? []).filter(saysWhose);
   const names = wires.flatMap(({ name }) => (typeof name === "string" ? [name] : []));
   const own = (owner: string): Located | undefined => locate(owner, objects, names);
   const readOthers = (owner: string): readonly (Inventory | Diagnostic)[] => {
-    const owners = new Set(objects.filter(({ part }) => !part).map((head) => head.owner));
-    return [...owners]
+    const heads = objects.filter(({ part }) => !part);
+    const owners = heads.flatMap((head) => [head.owner, namedOwner(head)]);
+    return [...new Set(owners.filter((other) => other !== undefined))]
       .filter((other) => other !== owner)
       .sort()
       .flatMap((other) => readOther(own(other)));
@@ -49,6 +51,11 @@ export function locateInventories(wires: readonly JsonObject[]): LocatedInventor
   };
 }
 
+/** By name or by text: one that was renamed is still an inventory, and a text that only begins like one is not. */
+function saysWhose(object: InventoryObject): boolean {
+  return object.owner !== undefined || namedOwner(object) !== undefined;
+}
+
 function locate(
   owner: string,
   objects: readonly InventoryObject[],
@@ -56,17 +63,16 @@ function locate(
 ): Located | undefined {
   const own = inventoryName(owner);
   const taken = new Set(names.filter((name) => name === own || name.startsWith(`${own} (`)));
-  // Either claim counts: an inventory whose name or text was changed is damaged, not absent.
-  const claimed = objects.filter((object) => object.owner === owner || namedOwner(object) === owner);
+  const claimed = objects
+    .filter((object) => object.owner === owner || namedOwner(object) === owner)
+    .sort(byId);
   if (taken.size + claimed.length === 0) return undefined;
   const heads = claimed.filter(({ part }) => !part);
   return {
     owner,
-    heads: [
-      ...heads.filter((head) => head.owner === owner).sort(byId),
-      ...heads.filter((head) => head.owner !== owner).sort(byId),
-    ],
-    parts: claimed.filter(({ part }) => part).sort(byId),
+    heads: heads.filter((head) => head.owner === owner),
+    strays: heads.filter((head) => head.owner !== owner),
+    parts: claimed.filter(({ part }) => part),
     taken,
   };
 }
@@ -75,10 +81,13 @@ function byId(a: InventoryObject, b: InventoryObject): number {
   return a.id.length - b.id.length || (a.id < b.id ? -1 : 1);
 }
 
+/** One that was renamed still tells what is that owner's. */
 function readOther(located: Located | undefined): readonly (Inventory | Diagnostic)[] {
+  const head = located?.heads[0] ?? located?.strays[0];
+  if (located === undefined || head === undefined) return [];
   try {
-    const inventory = located === undefined ? undefined : readLocated(located);
-    return inventory === undefined ? [] : [inventory];
+    const inventory = readHead(located, head);
+    return located.heads.length > 0 ? [inventory] : [inventory, warnRenamed(located)];
   } catch (error) {
     if (!(error instanceof HopsyncError)) throw error;
     const detail = `${error.message} Objects of that owner cannot be told from others until its own runs repair it.`;
@@ -86,6 +95,12 @@ function readOther(located: Located | undefined): readonly (Inventory | Diagnost
       { severity: "warning", code: error.code, summary: "Another owner's inventory cannot be read", detail },
     ];
   }
+}
+
+function warnRenamed({ owner, strays }: Located): Diagnostic {
+  const { code, message } = renamed(owner, inventoryName(owner), strays);
+  const detail = `${message} What is in it is left alone here all the same.`;
+  return { severity: "warning", code, summary: "Another owner's inventory has another name", detail };
 }
 
 export interface ApplianceStoreOptions {

@@ -18,7 +18,7 @@ import {
 import type { Id, Inventory } from "../model.ts";
 import { encodeInventory } from "./codec.ts";
 import {
-  checkNotBlocked,
+  checkNamed,
   checkReplaceable,
   type Division,
   divide,
@@ -54,9 +54,9 @@ export async function writeInventory(
   inventory: Inventory,
 ): Promise<Located> {
   const { owner } = writer;
-  const old = before ?? { owner, heads: [], parts: [], taken: new Set<string>() };
+  const old = before ?? { owner, heads: [], strays: [], parts: [], taken: new Set<string>() };
   checkReplaceable(old);
-  checkNotBlocked(old);
+  checkNamed(old);
   const text = encodeInventory(inventory);
   const [head] = old.heads;
   if (head !== undefined && holds(old, text)) {
@@ -188,15 +188,17 @@ async function removeRest(
 ): Promise<Located> {
   const used = new Set([head, ...parts].map(({ id }) => id));
   const rest = [...old.heads, ...old.parts].filter(({ id }) => !used.has(id));
+  const before = new Set(old.heads.slice(0, 1).flatMap(listedParts));
   const removed = await removeAll(
     writer,
-    rest.filter((object) => isOwn(object, writer.owner)),
+    rest.filter((object) => isOwn(object, writer.owner) || before.has(object.id)),
   );
   const kept = rest.filter(({ id }) => !removed.has(id));
   const gone = new Set(rest.filter(({ id }) => removed.has(id)).map(({ name }) => name));
   return {
     owner: writer.owner,
     heads: [head, ...kept.filter(({ part }) => !part)],
+    strays: old.strays,
     parts: [...parts, ...kept.filter(({ part }) => part)],
     taken: new Set([
       ...[...old.taken].filter((name) => !gone.has(name)),
@@ -205,7 +207,7 @@ async function removeRest(
   };
 }
 
-/** By name and text; anything else is a copy that somebody made by hand. */
+/** By name and text; anything else that the inventory does not list is a copy that somebody made by hand. */
 function isOwn(object: InventoryObject, owner: string): boolean {
   return object.owner === owner && (namedOwner(object) ?? owner) === owner;
 }

@@ -18,7 +18,7 @@ import {
 import type { Id, Inventory } from "../model.ts";
 import { decodeInventory, encodeInventory } from "./codec.ts";
 import { checkFormat, FORMAT } from "./form.ts";
-import { blocked, damaged } from "./problems.ts";
+import { blocked, damaged, renamed } from "./problems.ts";
 import { type Header, quote, quoted, readHeader } from "./text.ts";
 
 /** What the appliance holds of one owner. */
@@ -26,6 +26,8 @@ export interface Located {
   readonly owner: string;
   /** The inventory is the first one's. More are copies, or left by two runs that began at once. */
   readonly heads: readonly InventoryObject[];
+  /** By their texts the owner's, by their names not: copies where there are heads, else one that was renamed. */
+  readonly strays: readonly InventoryObject[];
   readonly parts: readonly InventoryObject[];
   /** Names that begin like the owner's objects, whoever has them. */
   readonly taken: ReadonlySet<string>;
@@ -33,16 +35,18 @@ export interface Located {
 
 /** The inventory, or undefined where the owner has none yet; throws a HopsyncError when it is no use. */
 export function readLocated(located: Located): Inventory | undefined {
-  checkNotBlocked(located);
+  checkNamed(located);
   const [head] = located.heads;
-  if (head === undefined) return undefined;
+  return head === undefined ? undefined : readHead(located, head);
+}
+
+/** The inventory in one head, whatever that is called; throws a HopsyncError when it is no use. */
+export function readHead(located: Located, head: InventoryObject): Inventory {
   const what = describe(located, head);
   const inventory = decodeInventory(wholeText(located, head, what), what);
-  if (inventory.owner !== located.owner || head.owner !== located.owner) {
-    const wrong = `it is named for owner ${JSON.stringify(head.owner)} and holds what ${JSON.stringify(inventory.owner)} applied`;
-    throw damaged(what, wrong);
-  }
-  return inventory;
+  if (inventory.owner === located.owner) return inventory;
+  const wrong = `it is named for owner ${JSON.stringify(located.owner)} and holds what ${JSON.stringify(inventory.owner)} applied`;
+  throw damaged(what, wrong);
 }
 
 /** Whether this text is what is stored; what is damaged holds nothing. */
@@ -55,10 +59,12 @@ export function holds(located: Located, text: string): boolean {
   }
 }
 
-/** Throws where the owner has no inventory and its name is taken: that is not the same as a first run. */
-export function checkNotBlocked({ owner, heads, taken }: Located): void {
+/** Throws where nothing has the inventory's name but another object, or the inventory another name: neither is a first run. */
+export function checkNamed({ owner, heads, strays, taken }: Located): void {
   const name = inventoryName(owner);
-  if (heads.length === 0 && taken.has(name)) throw blocked(owner, name);
+  if (heads.length > 0) return;
+  if (taken.has(name)) throw blocked(owner, name);
+  if (strays.length > 0) throw renamed(owner, name, strays);
 }
 
 /** Throws where the head is of a format that this version must not write over. */

@@ -29,6 +29,23 @@ export function blocked(owner: string, name: string): HopsyncError {
   );
 }
 
+/** The owner's inventory is there under another name: deleted by hand it would be a first run, and it is not. */
+export function renamed(
+  owner: string,
+  name: string,
+  found: readonly { readonly id: string; readonly name: string }[],
+): HopsyncError {
+  const objects = found.map((object) => `object ${object.id} (${JSON.stringify(object.name)})`);
+  const which = objects.length === 1 ? "it" : "the one that is right";
+  return new HopsyncError(
+    "inventory-renamed",
+    `The inventory of owner ${JSON.stringify(owner)} has another name on the appliance: ${objects.join(", ")}. It tells what may be deleted, so nothing is done without it.`,
+    {
+      hint: `Nothing was changed. Rename ${which} back to ${JSON.stringify(name)} by hand. Or delete ${objects.length === 1 ? "it" : "all of them"} to begin anew: the next apply then adopts what the manifest declares and deletes nothing.`,
+    },
+  );
+}
+
 /** Two runs began at once, and this one withdraws. */
 export function conflict(owner: string, cause?: unknown): HopsyncError {
   return new HopsyncError(

@@ -23,8 +23,8 @@ const BEGINNING = /^\s*\/\*\s*(?=hopsync inventory( part)?, format \d)/;
 export interface InventoryObject {
   readonly id: Id;
   readonly name: string;
-  /** As the name says. */
-  readonly owner: string;
+  /** As the name says; undefined where it is none of an inventory's. */
+  readonly owner: string | undefined;
   /** A further part; an inventory's only or main object is its head. */
   readonly part: boolean;
   /** What stands in the comment, with LF line ends. */
@@ -38,24 +38,29 @@ export function inventoryName(owner: string, number = 1): string {
 
 /**
  * Reads one object of the list. Undefined for one of the user's own, also where its name looks like an
- * inventory's: the script must begin like one too.
+ * inventory's: the script must begin like one.
  */
 export function readInventoryObject(wire: JsonObject): InventoryObject | undefined {
   const { name, script } = wire;
-  if (typeof name !== "string" || typeof script !== "string" || !name.startsWith(PREFIX)) return undefined;
+  if (typeof name !== "string" || typeof script !== "string") return undefined;
   const beginning = BEGINNING.exec(script);
   if (beginning === null) return undefined;
   const part = beginning[1] !== undefined;
-  const named = name.slice(PREFIX.length);
   const end = script.indexOf("*/");
   const text = script.slice(beginning[0].length, end === -1 ? undefined : end);
   return {
     id: wireId(wire, INVENTORY_PATH),
     name,
-    owner: part ? named.replace(/ \(\d+\)$/, "") : named,
+    owner: ownerIn(name, part),
     part,
     text: text.replaceAll("\r\n", "\n").trimEnd(),
   };
+}
+
+function ownerIn(name: string, part: boolean): string | undefined {
+  if (!name.startsWith(PREFIX)) return undefined;
+  const named = name.slice(PREFIX.length);
+  return part ? named.replace(/ \(\d+\)$/, "") : named;
 }
 
 /** The script that holds a text, which must not end the comment itself. */

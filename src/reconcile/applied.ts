@@ -1,9 +1,8 @@
 /** What the owner has applied, beside what is live now. */
 import type { Cause, Id, InventoryEntry, LiveObject, Manifest, Resource } from "../model.ts";
 import { type Match, matchResources } from "./match.ts";
-import { kindOf, nameOf } from "./ownership.ts";
+import { kindOf, nameOf, successorAddress } from "./ownership.ts";
 import { pruneUndeclared } from "./prune.ts";
-import { isReplaced } from "./record.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** One entry of the inventory. */
@@ -36,7 +35,7 @@ export function appliedEntries(manifest: Manifest, snapshot: Snapshot): AppliedE
   );
   const declared = declarations(manifest, matches);
   const entries = inventory.ownership.inventory.entries.filter(
-    (entry) => entry.id !== null && !isReplaced(entry),
+    (entry) => entry.id !== null && successorAddress(entry) === undefined,
   );
   const answers = (entry: InventoryEntry): boolean =>
     declared(entry) !== undefined || undeclared.has(entry.address);

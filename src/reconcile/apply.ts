@@ -8,7 +8,6 @@ import type { AppliancePort, Assignment } from "../appliance/port.ts";
 import { ApplianceError, HopsyncError } from "../errors.ts";
 import { isArray } from "../json.ts";
 import type { Address, ApplyEvent, Change, Id, Json, JsonObject, Operation, Plan, Result } from "../model.ts";
-import { placeholder } from "./operations.ts";
 import { fillSecrets } from "./secrets.ts";
 
 export interface ApplyOptions {
@@ -158,7 +157,7 @@ function explain(error: unknown, change: Change, done: number): string {
 
 async function send(operation: Operation, change: Change, run: Run): Promise<void> {
   const { port } = run;
-  const path = resolvePath(operation.path, change, run);
+  const path = resolvePath(operation.path, run);
   const body = fillSecrets(operation, run.options.fieldsOf(change.address));
   switch (operation.method) {
     case "PATCH":
@@ -173,10 +172,9 @@ async function send(operation: Operation, change: Change, run: Run): Promise<voi
   }
 }
 
-/** A path names no object but the change's own by placeholder. */
-function resolvePath(path: string, change: Change, run: Run): string {
-  const id = run.created.get(change.address);
-  return id === undefined ? path : path.replace(placeholder(change.address), () => id);
+/** Names may hold anything, also brackets; the rest of a path holds none. */
+function resolvePath(path: string, run: Run): string {
+  return path.replace(/<.+>/s, (item) => resolveId(item, run));
 }
 
 function resolveAssignment(body: JsonObject, run: Run): Assignment {

@@ -30,7 +30,7 @@ import {
   placeholder,
 } from "./operations.ts";
 import { causeOf, combineCauses } from "./ownership.ts";
-import { draftReplace } from "./replace.ts";
+import { draftReplace, endReplaced } from "./replace.ts";
 import { linkKey, mustReplace } from "./snapshot.ts";
 
 /** The change that this entry needs; undefined when there is nothing to do. */
@@ -51,7 +51,9 @@ function isLive(subject: Subject): subject is LiveSubject {
 }
 
 /** A delete; an adopted built-in goes back to how it was found: nobody's. */
-function draftEnd({ kind, resource, live, record }: LiveSubject, { ownership }: Circumstances): Draft {
+function draftEnd(subject: LiveSubject, circumstances: Circumstances): Draft {
+  const { kind, resource, live, record, successor } = subject;
+  const { ownership } = circumstances;
   const common = {
     ...base(resource),
     id: live.id,
@@ -60,9 +62,10 @@ function draftEnd({ kind, resource, live, record }: LiveSubject, { ownership }: 
     fields: [],
     relations: [],
   };
-  return live.builtIn && record !== undefined
-    ? { ...common, action: "release", operations: [] }
-    : { ...common, action: "delete", operations: [deleteOperation(kind, live.id)] };
+  if (live.builtIn && record !== undefined) return { ...common, action: "release", operations: [] };
+  return successor === undefined
+    ? { ...common, action: "delete", operations: [deleteOperation(kind, live.id)] }
+    : { ...common, action: "delete", ...endReplaced(subject, successor, circumstances) };
 }
 
 function draftCreate(subject: Subject, circumstances: Circumstances): Draft {

@@ -1,7 +1,11 @@
 /** Opens the inventory that the manifest chooses, over the lists that the snapshot has read. */
 import type { AppliancePort } from "../appliance/port.ts";
 import { HopsyncError } from "../errors.ts";
-import { createApplianceStore, locateInventories } from "../inventory/appliance-store.ts";
+import {
+  createApplianceStore,
+  type LocatedInventories,
+  locateInventories,
+} from "../inventory/appliance-store.ts";
 import { createFileStore } from "../inventory/file-store.ts";
 import { createNoStore, type InventoryStore, newInventory } from "../inventory/store.ts";
 import { INVENTORY_KIND } from "../kinds/inventory-object.ts";
@@ -17,14 +21,9 @@ export interface OpenedInventory {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** The kinds that must be listed for the inventory's sake. */
-export function inventoryKinds({ inventory }: Manifest): readonly string[] {
-  return inventory.kind === "appliance" ? [INVENTORY_KIND] : [];
-}
-
 /**
- * Rejects when the inventory is newer, and when it is damaged: but for a repair, it is never taken for an
- * empty one.
+ * Other owners count wherever this one's inventory is kept. Rejects when the inventory is newer, and when it
+ * is damaged: but for a repair, it is never taken for an empty one.
  */
 export async function openInventory(
   port: AppliancePort,
@@ -36,24 +35,28 @@ export async function openInventory(
   const listed = objects.get(INVENTORY_KIND) ?? [];
   const located = locateInventories(listed.map(({ fields }) => fields));
   const own = listed.filter(({ id }) => !located.ids.has(id));
-  const visible = new Map([
-    ...objects,
-    ...(objects.has(INVENTORY_KIND) ? [[INVENTORY_KIND, own] as const] : []),
-  ]);
-  const others = located.others(owner);
-  const open = async (store: InventoryStore, seen: readonly Inventory[]): Promise<OpenedInventory> => ({
+  const store = openStore(port, manifest, located);
+  const inventory = (await readStored(store, damagedAsNone)) ?? newInventory(owner);
+  return {
     store,
-    ownership: createOwnership((await readStored(store, damagedAsNone)) ?? newInventory(owner), seen, true),
-    objects: visible,
-    diagnostics: seen === others ? located.warnings(owner) : [],
-  });
+    ownership: createOwnership(inventory, located.others(owner), place.kind !== "none"),
+    objects: new Map([...objects, ...(objects.has(INVENTORY_KIND) ? [[INVENTORY_KIND, own] as const] : [])]),
+    diagnostics: located.warnings(owner),
+  };
+}
+
+function openStore(
+  port: AppliancePort,
+  { owner, inventory: place }: Manifest,
+  located: LocatedInventories,
+): InventoryStore {
   switch (place.kind) {
     case "appliance":
-      return open(createApplianceStore(port, owner, located.own(owner)), others);
+      return createApplianceStore(port, owner, located.own(owner));
     case "file":
-      return open(createFileStore(place.path, place.root, owner), []);
+      return createFileStore(place.path, place.root, owner);
     case "none":
-      return { store: createNoStore(), ownership: UNRECORDED, objects: visible, diagnostics: [] };
+      return createNoStore();
   }
 }
 

@@ -2,13 +2,15 @@
 import { kindNamed } from "../kinds/index.ts";
 import type { Kind } from "../kinds/kind.ts";
 import type { Address, Diagnostic, Id, LiveObject, Manifest, Resource } from "../model.ts";
-import type { Ownership } from "./ownership.ts";
+import { type Ownership, successorAddress } from "./ownership.ts";
 import { problem } from "./problem.ts";
 
 /** One entry and its live object; without `live` the object does not exist. */
 export interface Match {
   readonly resource: Resource;
   readonly live?: LiveObject;
+  /** Of an object that an interrupted run was about to replace: what took its address. */
+  readonly successor?: Match;
 }
 
 export interface Matching {
@@ -48,6 +50,10 @@ export function matchResources(manifest: Manifest, objects: LiveObjects, ownersh
       applied: ownership.entryAt(address)?.id ?? null,
       isTaken: (object) => declared.has(other(object) ?? ""),
       isFree: (object) => other(object) === undefined,
+      successorOf: ({ id }) => {
+        const applied = ownership.entryOf(kind, id);
+        return applied === undefined ? undefined : successorAddress(applied);
+      },
     });
     if (!("code" in found)) return [{ resource, ...found }];
     diagnostics.push(found);
@@ -66,6 +72,8 @@ interface Candidates {
   readonly isTaken: (object: LiveObject) => boolean;
   /** Whether an object was never applied under another address. */
   readonly isFree: (object: LiveObject) => boolean;
+  /** The address of what an interrupted run was about to put in the object's place. */
+  readonly successorOf: (object: LiveObject) => Address | undefined;
 }
 
 export function groupByName<T extends { readonly name: string }>(
@@ -93,8 +101,10 @@ function findLive(resource: Resource, candidates: Candidates): Found {
       ? withoutFormer(resource, current, candidates)
       : appliedElsewhere(resource, applied, current.live);
   }
-  // Renamed on the appliance: it is still the object that was applied.
-  if (applied !== undefined) return { live: applied };
+  // Renamed on the appliance: it is still the object that was applied, or was about to be replaced.
+  const known =
+    applied ?? candidates.list.find((object) => candidates.successorOf(object) === resource.address);
+  if (known !== undefined) return { live: known };
   const former = formerName(resource, candidates);
   // What must not exist is named by its own name, so that nothing else is deleted in its place.
   if (former === undefined || state === "absent") return {};
@@ -116,19 +126,21 @@ function formerName({ lifecycle }: Resource, { named }: Candidates): string | un
 /**
  * One object out of those that carry the name: the one that was applied, else the only one. Where
  * built-ins cannot be declared, they do not count, and never what another entry was applied to. What was
- * applied under an address that is declared no more has got a new one, unless there is something else.
+ * applied under an address that is declared no more has got a new one, unless there is something else. What
+ * was about to be replaced comes last.
  */
 function choose(
   resource: Resource,
   name: string,
-  { named: find, applied, isTaken, isFree }: Candidates,
+  { named: find, applied, isTaken, isFree, successorOf }: Candidates,
 ): Found {
   const kind = kindNamed(resource.kind);
   const named = find(name);
   const declarable = kind.builtInDeclarable ? named : named.filter((object) => !object.builtIn);
   const possible = declarable.filter((object) => !isTaken(object));
   const free = possible.filter(isFree);
-  const eligible = free.length > 0 ? free : possible;
+  const lasting = possible.filter((object) => successorOf(object) === undefined);
+  const eligible = [free, lasting].find((list) => list.length > 0) ?? possible;
   const known = eligible.find((object) => object.id === applied);
   if (known !== undefined) return { live: known };
   const [only, second] = eligible;

@@ -64,12 +64,12 @@ export function assignOperations(
 type AssignmentId = readonly ["assign" | "unassign", Json];
 
 /**
- * Links that others have to an object, made to its successor and then taken off the old object, since
- * the documents do not say whether an object in use can be deleted.
+ * Links that others have to an object, made to its successor (an id or placeholder) and then taken off the
+ * old object, since the documents do not say whether an object in use can be deleted.
  */
 export function moveOperations(
   kind: Kind,
-  address: Address,
+  successor: string,
   oldId: Id,
   reverse: string,
   linked: readonly LiveTarget[],
@@ -79,7 +79,7 @@ export function moveOperations(
       `${kind.path}/${self}/${reverse}`,
       linked.map(({ id }) => [action, wireIdOf(id)] as const),
     );
-  return [...calls(placeholder(address), "assign"), ...calls(oldId, "unassign")];
+  return [...calls(successor, "assign"), ...calls(oldId, "unassign")];
 }
 
 function assignmentCalls(path: string, ids: readonly AssignmentId[]): readonly Operation[] {

@@ -5,6 +5,7 @@
  *     whoever unassigns it or stops naming it      ──▶ object deleted or replaced
  *     deletes of kinds that can refer to a kind    ──▶ deletes and replaces of that kind
  *     object gives up a name (rename, delete)      ──▶ object that takes the name
+ *     successor replaced again                     ──▶ end of what an interrupted run was about to replace
  */
 
 import { parsePointer } from "../json.ts";
@@ -14,6 +15,7 @@ import { topField } from "./compare.ts";
 import type { Draft, Planned } from "./draft.ts";
 import type { Requirements } from "./graph.ts";
 import { groupByName } from "./match.ts";
+import { isPending } from "./resolve.ts";
 
 type Entry = Planned & { readonly draft: Draft };
 
@@ -46,6 +48,8 @@ export function orderOf(planned: readonly Planned[]): Order {
     for (const left of leftAddresses(entry)) {
       for (const ended of ending.get(left) ?? []) add(entry.draft.address, ended);
     }
+    if (entry.successor !== undefined && isPending(entry.successor))
+      add(entry.successor.resource.address, entry.draft.address);
   }
   for (const [before, after] of [...deletesInOrder(entries), ...namesInOrder(entries)]) add(before, after);
   return { requirements: required, barriers };
@@ -101,6 +105,11 @@ function deletesInOrder(entries: readonly Entry[]): readonly Edge[] {
   });
 }
 
+/** A successor has the name at the same time as the old object. */
+function keepsName({ action, previousName }: Draft): boolean {
+  return action === "replace" && previousName === undefined;
+}
+
 function namesInOrder(entries: readonly Entry[]): readonly Edge[] {
   const givenUp = new Map(
     entries
@@ -108,7 +117,7 @@ function namesInOrder(entries: readonly Entry[]): readonly Edge[] {
       .map(({ resource, live, draft }) => [`${resource.kind}/${live?.name}`, draft.address]),
   );
   return entries
-    .filter(({ draft }) => draft.action !== "delete" && MAKES_ANEW.includes(draft.action))
+    .filter(({ draft }) => MAKES_ANEW.includes(draft.action) && !keepsName(draft))
     .flatMap(({ draft }): Edge[] => {
       const holder = givenUp.get(draft.address);
       return holder === undefined ? [] : [[holder, draft.address]];

@@ -3,7 +3,7 @@ import { matches } from "../inventory/record.ts";
 import type { Address, Cause, Id, Inventory, InventoryEntry, Json, Recorded } from "../model.ts";
 
 export interface Ownership {
-  /** Whether there is a record at all; with `inventory: none` nothing is owned, adopted or pruned. */
+  /** Whether there is a record of this owner at all; with `inventory: none` nothing is owned, adopted or pruned. */
   readonly kept: boolean;
   readonly inventory: Inventory;
   /** The entry of this owner for an address. */
@@ -22,6 +22,24 @@ export function kindOf(address: Address): string {
 
 export function nameOf(address: Address): string {
   return address.slice(address.indexOf("/") + 1);
+}
+
+/** A successor takes the address; until the old object is gone, its entry stays under this one. */
+export function replacedAddress(address: Address, id: Id): Address {
+  return `${address}${replacedMark(id)}`;
+}
+
+/** The address that a successor has taken, where the entry is of an object that an interrupted run was about to replace. */
+export function successorAddress({
+  address,
+  id,
+}: Pick<InventoryEntry, "address" | "id">): Address | undefined {
+  const mark = replacedMark(id ?? "");
+  return id !== null && address.endsWith(mark) ? address.slice(0, -mark.length) : undefined;
+}
+
+function replacedMark(id: Id): string {
+  return ` (replaced ${id})`;
 }
 
 /** `others` are the inventories of other owners on the same appliance, as far as they can be seen. */

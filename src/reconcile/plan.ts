@@ -12,7 +12,7 @@ import { type Match, matchResources } from "./match.ts";
 import { orderOf } from "./order.ts";
 import { kindOf } from "./ownership.ts";
 import { pruneUndeclared } from "./prune.ts";
-import { inventoryDiffers } from "./record.ts";
+import { writesInventory } from "./record.ts";
 import { checkNamedReferences, type ResolvedRelations, resolveRelations } from "./resolve.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -58,7 +58,7 @@ export function planManifest(manifest: Manifest, snapshot: Snapshot): PlannedMan
     digest: planDigest(manifest.owner, changes),
     summary: summarise(changes, manifest.resources.length - changes.filter(isDeclared(manifest)).length),
     changes,
-    inventory: inventoryDiffers(planned, ownership),
+    inventory: writesInventory(changes, planned, ownership),
     diagnostics: sortDiagnostics(diagnostics),
   };
   return { plan, planned };

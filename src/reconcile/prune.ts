@@ -5,7 +5,7 @@
 import { findKind } from "../kinds/index.ts";
 import type { Diagnostic, InventoryEntry, LiveObject, Manifest, Resource, Scope } from "../model.ts";
 import type { LiveObjects, Match } from "./match.ts";
-import { kindOf, nameOf, type Ownership } from "./ownership.ts";
+import { kindOf, nameOf, type Ownership, successorAddress } from "./ownership.ts";
 import { listed } from "./problem.ts";
 
 export interface Pruned {
@@ -32,7 +32,9 @@ export function pruneUndeclared(
   );
   const doubted = new Set(doubtful.map(({ entry }) => entry));
   return {
-    matches: found.filter(({ entry }) => !doubted.has(entry)).map(({ entry, live }) => absent(entry, live)),
+    matches: found
+      .filter(({ entry }) => !doubted.has(entry))
+      .map(({ entry, live }) => absent(entry, live, successorOf(entry, ownership, matches))),
     diagnostics: [
       ...warnUnmentioned(unmentioned),
       ...warnElsewhere(elsewhere),
@@ -70,10 +72,29 @@ function liveOf({ address, id }: InventoryEntry, objects: LiveObjects): LiveObje
  * remembers, which may have been written for another appliance.
  */
 function isDoubtful({ inventory }: Manifest, { address, id }: InventoryEntry, live: LiveObject): boolean {
-  return id === null || (inventory.kind === "file" && live.name !== nameOf(address));
+  const applied = successorAddress({ address, id }) ?? address;
+  return id === null || (inventory.kind === "file" && live.name !== nameOf(applied));
 }
 
-function absent(entry: InventoryEntry, live: LiveObject | undefined): Match {
+/** What is declared in the place of an object that an interrupted run was about to replace, by address or by object. */
+function successorOf(
+  entry: InventoryEntry,
+  ownership: Ownership,
+  matches: readonly Match[],
+): Match | undefined {
+  const address = successorAddress(entry);
+  if (address === undefined) return undefined;
+  const id = ownership.entryAt(address)?.id;
+  const kind = kindOf(address);
+  return matches.find(
+    ({ resource, live }) =>
+      live !== undefined &&
+      resource.lifecycle.state === "present" &&
+      (resource.address === address || (resource.kind === kind && live.id === id)),
+  );
+}
+
+function absent(entry: InventoryEntry, live: LiveObject | undefined, successor: Match | undefined): Match {
   const kind = kindOf(entry.address);
   const name = nameOf(entry.address);
   const resource: Resource = {
@@ -93,7 +114,8 @@ function absent(entry: InventoryEntry, live: LiveObject | undefined): Match {
     secrets: {},
     at: () => ({ file: entry.file, line: 1, column: 1 }),
   };
-  return live === undefined ? { resource } : { resource, live };
+  if (live === undefined) return { resource };
+  return successor === undefined ? { resource, live } : { resource, live, successor };
 }
 
 function warnUnmentioned(entries: readonly InventoryEntry[]): readonly Diagnostic[] {

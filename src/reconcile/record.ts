@@ -3,10 +3,20 @@ import { announce, settle } from "../inventory/merge.ts";
 import { record } from "../inventory/record.ts";
 import { canonicalJson } from "../json.ts";
 import { kindNamed } from "../kinds/index.ts";
-import type { Address, Id, Inventory, InventoryEntry, Json, Plan, Recorded, Result } from "../model.ts";
+import type {
+  Address,
+  Change,
+  Id,
+  Inventory,
+  InventoryEntry,
+  Json,
+  Plan,
+  Recorded,
+  Result,
+} from "../model.ts";
 import { declaredParts } from "./compare.ts";
 import { type Planned, recordedLinks } from "./draft.ts";
-import { kindOf, type Ownership } from "./ownership.ts";
+import { kindOf, type Ownership, replacedAddress } from "./ownership.ts";
 import { isSensitive } from "./secrets.ts";
 
 /** The ids of objects that the run created, by address. */
@@ -53,20 +63,6 @@ function recordedRelations(
 /** Whether the entry says, or an entry that is gone means, that the object must not exist. */
 export function isAbsent({ resource }: Planned): boolean {
   return resource.lifecycle.state === "absent";
-}
-
-/** A successor takes the address; until the old object is gone, its entry stays under this one. */
-function replacedAddress(address: Address, id: Id): Address {
-  return `${address}${replacedMark(id)}`;
-}
-
-function replacedMark(id: Id): string {
-  return ` (replaced ${id})`;
-}
-
-/** Whether the entry is of an object that an interrupted run was about to replace. */
-export function isReplaced({ address, id }: InventoryEntry): boolean {
-  return id !== null && address.endsWith(replacedMark(id));
 }
 
 /**
@@ -124,7 +120,10 @@ export function settled(
   });
   const gone = planned
     .filter((entry) => isAbsent(entry) && done(entry))
-    .map(({ resource }) => resource.address);
+    .flatMap(({ resource, live }) => {
+      const known = live === undefined ? undefined : ownership.entryOf(resource.kind, live.id);
+      return [resource.address, known?.address ?? resource.address];
+    });
   const replaced = present.filter(done).flatMap(({ resource, live }) => {
     return live !== undefined && created.has(resource.address)
       ? [replacedAddress(resource.address, live.id)]
@@ -147,15 +146,24 @@ function formerAddresses(before: Inventory, applied: readonly InventoryEntry[]):
     .map(({ address }) => address);
 }
 
-/** Whether a run that does all of the plan leaves another inventory than it finds. */
-export function inventoryDiffers(planned: readonly Planned[], ownership: Ownership): boolean {
-  if (!ownership.kept) return false;
-  const { inventory } = ownership;
+/**
+ * Whether a run that does all of these changes writes the inventory: it says something else then, or at
+ * least when the last change was made.
+ */
+export function writesInventory(
+  changes: readonly Change[],
+  planned: readonly Planned[],
+  ownership: Ownership,
+): boolean {
+  const { kept, inventory } = ownership;
+  if (!kept) return false;
+  if (changes.some(({ operations }) => operations.length > 0)) return true;
   const known = new Set(inventory.entries.map(({ address }) => address));
-  // Known without a hash of any secret: each takes 0.1 s, and a first plan would make all of them.
-  if (planned.some((entry) => !isAbsent(entry) && !known.has(entry.resource.address))) return true;
-  const next = settled(inventory, planned, ownership, [], NONE, 0);
-  return (
-    canonicalJson(next.entries as unknown as Json) !== canonicalJson(inventory.entries as unknown as Json)
-  );
+  // Told without a hash of any secret, which takes 0.1 s each.
+  const unknown = planned.some((entry) => !isAbsent(entry) && !known.has(entry.resource.address));
+  return unknown || !sameEntries(settled(inventory, planned, ownership, [], NONE, 0), inventory);
+}
+
+export function sameEntries(a: Inventory, b: Inventory): boolean {
+  return canonicalJson(a.entries as unknown as Json) === canonicalJson(b.entries as unknown as Json);
 }

@@ -1,13 +1,10 @@
 /** Reads what a repair is made of, and plans it. Sends no request that writes. */
 import type { AppliancePort } from "../appliance/port.ts";
-import { locateInventories } from "../inventory/appliance-store.ts";
 import type { InventoryStore } from "../inventory/store.ts";
-import { INVENTORY_PATH } from "../kinds/inventory-object.ts";
 import type { Diagnostic, InventoryReport, Manifest, Target } from "../model.ts";
-import { createOwnership } from "./ownership.ts";
 import { planManifest } from "./plan.ts";
 import { type Repair, repair } from "./repair.ts";
-import { type Snapshot, takeSnapshot } from "./snapshot.ts";
+import { takeSnapshot } from "./snapshot.ts";
 import { foundOf, notKept, readStore } from "./stored-inventory.ts";
 
 export interface PlannedRepair extends Repair {
@@ -23,11 +20,7 @@ export interface PlannedRepair extends Repair {
 export async function planRepair(port: AppliancePort, manifest: Manifest): Promise<PlannedRepair> {
   const { kind: place } = manifest.inventory;
   if (place === "none") throw notKept(manifest.owner);
-  const snapshot = await withOthers(
-    port,
-    manifest,
-    await takeSnapshot(port, manifest, { damagedAsNone: true }),
-  );
+  const snapshot = await takeSnapshot(port, manifest, { damagedAsNone: true });
   const { store, ownership } = snapshot.inventory;
   const { inventory, problem } = await readStore(store);
   const { plan, planned } = planManifest(manifest, snapshot);
@@ -45,14 +38,4 @@ export async function planRepair(port: AppliancePort, manifest: Manifest): Promi
       ...repaired.diagnostics,
     ],
   };
-}
-
-/** A plan with a file as its inventory does not look for other owners on the appliance; a repair does. */
-async function withOthers(port: AppliancePort, manifest: Manifest, snapshot: Snapshot): Promise<Snapshot> {
-  if (manifest.inventory.kind === "appliance") return snapshot;
-  const located = locateInventories(await port.list(INVENTORY_PATH));
-  const { inventory } = snapshot.inventory.ownership;
-  const ownership = createOwnership(inventory, located.others(manifest.owner), true);
-  const diagnostics = located.warnings(manifest.owner);
-  return { ...snapshot, inventory: { ...snapshot.inventory, ownership, diagnostics } };
 }

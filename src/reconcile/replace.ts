@@ -14,6 +14,7 @@ import {
   type LiveSubject,
   newLinks,
 } from "./draft.ts";
+import type { Match } from "./match.ts";
 import {
   assignOperations,
   createOperation,
@@ -22,6 +23,7 @@ import {
   placeholder,
 } from "./operations.ts";
 import { combineCauses } from "./ownership.ts";
+import { isPending } from "./resolve.ts";
 import { incomingRelations, linkKey } from "./snapshot.ts";
 
 interface MovedLinks {
@@ -41,9 +43,8 @@ export function draftReplace(subject: LiveSubject, circumstances: Circumstances)
   const differences = newLinks(relations);
   const cause = whyAnother(subject, circumstances);
   const fields = compareFields(kind, resource, live, record, explainPart(circumstances, record));
-  const moving = movedLinks(subject, circumstances);
-  const moved = moving.flatMap(({ relation, linked }) =>
-    linked.map(({ address }) => ({ address, relation })),
+  const moving = movedLinks(subject, circumstances, (entry, name) =>
+    keepsLink(entry, name, resource.address),
   );
   return {
     ...base(resource),
@@ -53,18 +54,47 @@ export function draftReplace(subject: LiveSubject, circumstances: Circumstances)
     ...(live.name === resource.name ? {} : { previousName: live.name }),
     ...(circumstances.ownership.kept && record === undefined ? { adopts: true as const } : {}),
     fields: [...variantChange(subject, create.body ?? {}, cause), ...fields],
-    ...(moved.length === 0 ? {} : { moved }),
+    ...shownMoves(moving),
     ...droppedMembers(subject, circumstances),
     relations: differences.map((difference) => relationChange(difference, cause)),
     operations: [
       create,
       ...assignOperations(kind, placeholder(resource.address), differences),
       ...moving.flatMap(({ reverse, linked }) =>
-        moveOperations(kind, resource.address, live.id, reverse, linked),
+        moveOperations(kind, placeholder(resource.address), live.id, reverse, linked),
       ),
       deleteOperation(kind, live.id),
     ],
   };
+}
+
+/** The end of an object whose successor an interrupted run has made: links that nobody declares move first. */
+export function endReplaced(
+  subject: LiveSubject,
+  successor: Match,
+  circumstances: Circumstances,
+): Pick<Draft, "moved" | "operations"> {
+  const { kind, live } = subject;
+  const moving = movedLinks(subject, circumstances, leavesLink);
+  const self = idOrPlaceholder(successor);
+  return {
+    ...shownMoves(moving),
+    operations: [
+      ...moving.flatMap(({ reverse, linked }) => moveOperations(kind, self, live.id, reverse, linked)),
+      deleteOperation(kind, live.id),
+    ],
+  };
+}
+
+function idOrPlaceholder(match: Match): string {
+  return match.live === undefined || isPending(match) ? placeholder(match.resource.address) : match.live.id;
+}
+
+function shownMoves(moving: readonly MovedLinks[]): Pick<Draft, "moved"> {
+  const moved = moving.flatMap(({ relation, linked }) =>
+    linked.map(({ address }) => ({ address, relation })),
+  );
+  return moved.length === 0 ? {} : { moved };
 }
 
 /** Live members that the successor does not list; what the appliance finds by rules are no members to lose. */
@@ -133,29 +163,30 @@ function variantChange(
   );
 }
 
-/**
- * Links from others to the old object, without those that go in this run anyway: the manifest takes them
- * away, or deletes the object that has them.
- */
+type Keeps = (entry: ReturnType<EntryOf>, relation: string) => boolean;
+
+/** Links from others to the old object that are to be on the successor. */
 function movedLinks(
-  { kind, resource, live }: LiveSubject,
+  { kind, live }: LiveSubject,
   { snapshot, entryOf }: Circumstances,
+  keeps: Keeps,
 ): readonly MovedLinks[] {
   return incomingRelations(kind).flatMap(({ from, name, reverse }) => {
     const linked = snapshot.incoming.get(linkKey(kind.kind, live.id, reverse)) ?? [];
-    const kept = linked.filter(({ id }) => keepsLink(entryOf(from.kind, id), name, resource.address));
+    const kept = linked.filter(({ id }) => keeps(entryOf(from.kind, id), name));
     return kept.length === 0 ? [] : [{ relation: name, reverse, linked: kept }];
   });
 }
 
+/** Not those that go in this run anyway: the manifest takes them away, or deletes the object that has them. */
 function keepsLink(entry: ReturnType<EntryOf>, relation: string, to: Address): boolean {
+  const declared = entry?.relations[relation] ?? [];
+  return leavesLink(entry, relation) || declared.some(({ address }) => address === to);
+}
+
+/** Whether the run leaves a link as it is, on whatever object. */
+function leavesLink(entry: ReturnType<EntryOf>, relation: string): boolean {
   if (entry === undefined) return true;
   const { state, ignoreChanges } = entry.resource.lifecycle;
-  if (state === "absent") return false;
-  const declared = entry.relations[relation];
-  return (
-    declared === undefined ||
-    ignoreChanges.includes(relation) ||
-    declared.some(({ address }) => address === to)
-  );
+  return state === "present" && (entry.relations[relation] === undefined || ignoreChanges.includes(relation));
 }

@@ -109,9 +109,13 @@ function byName(list: readonly Named[]): ByName {
   return groupByName(list);
 }
 
-function fromMatch({ resource, live }: Match): Resolved {
-  const pending = live === undefined || mustReplace(kindNamed(resource.kind), resource, live);
-  return { address: resource.address, id: live?.id ?? null, pending };
+function fromMatch(match: Match): Resolved {
+  return { address: match.resource.address, id: match.live?.id ?? null, pending: isPending(match) };
+}
+
+/** Whether the run creates the object that the entry will have. */
+export function isPending({ resource, live }: Match): boolean {
+  return live === undefined || mustReplace(kindNamed(resource.kind), resource, live);
 }
 
 function namesOf(manifest: Manifest, kind: string): readonly string[] {

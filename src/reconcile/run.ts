@@ -10,7 +10,7 @@ import { type Applied, applyPlan } from "./apply.ts";
 import type { Planned } from "./draft.ts";
 import { type GuardOptions, refusals } from "./guards.ts";
 import { isApplicable, planManifest } from "./plan.ts";
-import { announced, settled } from "./record.ts";
+import { announced, sameEntries, settled } from "./record.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { verifyApplied } from "./verify.ts";
 
@@ -76,7 +76,9 @@ export async function applyRun(
   const applied = await applyPlan(plan, port, { ...options, signals, fieldsOf });
   const before = announcement ?? ownership.inventory;
   const after = settled(before, planned, ownership, applied.results, applied.created, options.now());
-  const recorded = plan.inventory ? await store.write(after).then(nothing, notRecorded) : [];
+  // Where nothing was done there is nothing to record, not even when.
+  const records = plan.inventory && (applied.operations > 0 || !sameEntries(before, after));
+  const recorded = records ? await store.write(after).then(nothing, notRecorded) : [];
   const interrupted = options.interrupted?.aborted === true;
   const sent = new Set(
     plan.changes.filter(({ operations }) => operations.length > 0).map(({ address }) => address),

@@ -8,7 +8,7 @@ import type { Address, Manifest, Plan, Resource, Source } from "../model.ts";
 import { templatedFields } from "../secrets.ts";
 import { refusals } from "./guards.ts";
 import { type PreImages, preImages } from "./pre-image.ts";
-import { inventoryDiffers } from "./record.ts";
+import { writesInventory } from "./record.ts";
 import type { PlannedRun } from "./run.ts";
 import { type Staleness, staleness } from "./stale.ts";
 
@@ -85,7 +85,7 @@ export function unseal(
   const { snapshot } = now;
   const addresses = new Set<Address>(sealed.plan.changes.map(({ address }) => address));
   const planned = now.planned.filter(({ resource }) => addresses.has(resource.address));
-  const inventory = inventoryDiffers(planned, snapshot.inventory.ownership);
+  const inventory = writesInventory(sealed.plan.changes, planned, snapshot.inventory.ownership);
   const plan: Plan = { ...sealed.plan, target: now.plan.target, inventory };
   const destroyed = plan.changes.filter(({ action }) => action === "delete" || action === "replace").length;
   const guards = { maxDeletes: destroyed, ...options };

@@ -5,6 +5,7 @@
  */
 import type { AppliancePort } from "../appliance/port.ts";
 import { findKind, kindNamed, kinds } from "../kinds/index.ts";
+import { INVENTORY_KIND } from "../kinds/inventory-object.ts";
 import type { Kind, Relation } from "../kinds/kind.ts";
 import { DEVICE, describeDevice, type ReferenceTarget, referenceTargets } from "../kinds/targets.ts";
 import { fromWire, wireId } from "../kinds/wire.ts";
@@ -18,8 +19,9 @@ import {
   selectorsOf,
   similarNames,
 } from "./devices.ts";
-import { inventoryKinds, type OpenedInventory, openInventory } from "./inventory.ts";
+import { type OpenedInventory, openInventory } from "./inventory.ts";
 import { type LiveObjects, type Match, matchResources } from "./match.ts";
+import { pruneUndeclared } from "./prune.ts";
 
 /** A target that manifests can refer to and not manage. */
 export interface NamedTarget extends LiveTarget {
@@ -37,7 +39,7 @@ export interface Snapshot {
   readonly similarNames: readonly string[];
   /** Links of live objects by `linkKey`; only of declared relations. */
   readonly links: ReadonlyMap<string, readonly LiveTarget[]>;
-  /** For objects that must be replaced: who is linked to them, by `linkKey` of the other side. */
+  /** For objects that are replaced, or were about to be: who is linked to them, by `linkKey` of the other side. */
   readonly incoming: ReadonlyMap<string, readonly LiveTarget[]>;
 }
 
@@ -50,7 +52,7 @@ export interface SnapshotOptions {
   readonly linksOf?: ReadonlySet<Address>;
   /** Answers of an earlier snapshot; selectors found there are not asked for again. */
   readonly devices?: SelectedDevices;
-  /** Leaves the inventory unread: what is declared then counts as ours. */
+  /** Leaves all inventories unread: what is declared then counts as ours. */
   readonly unrecorded?: boolean;
   /** For a repair: a damaged inventory counts as none. */
   readonly damagedAsNone?: boolean;
@@ -69,16 +71,20 @@ export async function takeSnapshot(
   const target = await port.target();
   const known = options.devices ?? new Map();
   const unknown = selectorsOf(manifest).filter((selector) => !known.has(selectorKey(selector)));
-  const read: Manifest =
-    options.unrecorded === true ? { ...manifest, inventory: { kind: "none" } } : manifest;
+  const unrecorded = options.unrecorded === true;
+  const read: Manifest = unrecorded ? { ...manifest, inventory: { kind: "none" } } : manifest;
+  const wanted = [...kindsToRead(read), ...(unrecorded ? [] : [INVENTORY_KIND])];
   const [lists, targets, found] = await Promise.all([
-    readObjects(port, kindsToRead(read)),
+    readObjects(port, new Set(wanted)),
     readTargets(port, targetsToRead(manifest)),
     selectDevices(port, unknown),
   ]);
   const { objects, ...inventory } = await openInventory(port, read, lists, options);
   const { matches } = matchResources(manifest, objects, inventory.ownership);
-  const linked = matches.filter(({ resource }) => options.linksOf?.has(resource.address) ?? true);
+  const pruned = pruneUndeclared(manifest, inventory.ownership, matches, objects).matches;
+  const linked = [...matches, ...pruned].filter(
+    ({ resource }) => options.linksOf?.has(resource.address) ?? true,
+  );
   const [links, incoming] = await Promise.all([
     readLinks(port, linkReads(linked), objects, targets),
     readIncoming(port, linked),
@@ -99,8 +105,8 @@ export async function readObjects(port: AppliancePort, wanted: ReadonlySet<strin
   return new Map(await Promise.all(lists));
 }
 
-/** Kinds with entries, kinds that entries name something of, and what the inventory needs. */
-function kindsToRead(manifest: Manifest): ReadonlySet<string> {
+/** Kinds with entries, kinds that entries name something of, and those of what may have been applied. */
+function kindsToRead(manifest: Manifest): readonly string[] {
   const used = manifest.resources.flatMap((resource) => {
     const kind = kindNamed(resource.kind);
     const named = kind.references?.(resource.fields).map((reference) => reference.kind) ?? [];
@@ -108,7 +114,7 @@ function kindsToRead(manifest: Manifest): ReadonlySet<string> {
   });
   // What was applied may be gone from a section that is empty now.
   const mentioned = manifest.inventory.kind === "none" ? [] : manifest.kinds;
-  return new Set([...used, ...mentioned, ...inventoryKinds(manifest)]);
+  return [...used, ...mentioned];
 }
 
 function targetKinds(
@@ -255,11 +261,12 @@ async function readReverse(
   return [...links].map(([id, linked]) => [linkKey(read.kind.kind, id, read.name), linked]);
 }
 
-/** Whoever is linked to an object that must be replaced has to be linked to its successor. */
+/** Whoever is linked to an object that is replaced has to be linked to its successor. */
 async function readIncoming(port: AppliancePort, matches: readonly Match[]): Promise<Links> {
-  const reads = matches.flatMap(({ resource, live }) => {
+  const reads = matches.flatMap(({ resource, live, successor }) => {
     const kind = kindNamed(resource.kind);
-    if (live === undefined || resource.lifecycle.state === "absent" || !mustReplace(kind, resource, live))
+    const present = resource.lifecycle.state === "present";
+    if (live === undefined || (present ? !mustReplace(kind, resource, live) : successor === undefined))
       return [];
     return incomingRelations(kind).map(async ({ from, reverse }): Promise<LinkEntry> => {
       const path = `${kind.path}/${live.id}/${reverse}`;

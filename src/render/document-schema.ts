@@ -157,7 +157,10 @@ const CHANGE: JsonObject = record(
       items: { type: "string" },
       description: "Fields that are no longer declared: left as they are and no longer managed.",
     },
-    moved: listOf("moved", "Of a replace: links of other objects that the successor takes over."),
+    moved: listOf(
+      "moved",
+      "Of a replace, or of the delete that ends an interrupted one: links of other objects that the successor takes over.",
+    ),
     dropped: { $ref: "#/$defs/dropped" },
     attribution: listOf("attribution", "Of drift, newest first; of several, any may be the one."),
     operations: listOf("operation", "The HTTP calls, in this order."),

@@ -1,4 +1,6 @@
 /** apply and plan over real HTTP: approval, exit codes, partial failure, verification, guards. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Fault } from "../../src/sandbox/faults.ts";
 import type { Quirks } from "../../src/sandbox/quirks.ts";
@@ -299,4 +301,85 @@ describe("a static group that becomes dynamic", () => {
       expect((await hopsync(["plan", "--detailed-exitcode"])).code).toBe(0);
     },
   );
+});
+
+describe("a replace that was interrupted", () => {
+  const manifest = (place: string, group: string): string => `version: 1
+inventory: ${place}
+tags: [{name: pci}]
+device_groups: [{name: G, ${group}}]
+alerts: [{name: A, type: detection, device_groups: [G]}]
+`;
+  const STATIC = "devices: []";
+  const DYNAMIC = 'filter: {field: tag, operator: "=", operand: pci}';
+  /** The create of the successor, and the first link that is moved. */
+  const CREATE = { path: "/devicegroups$", nth: 2 };
+  const MOVE = { path: "/devicegroups/\\d+/alerts", nth: 1 };
+
+  /** G is static, then dynamic; an alert and a trigger that no manifest declares are linked to it. */
+  async function interrupted(at: Pick<Fault, "path" | "nth">, place = "appliance") {
+    const faults: Fault[] = [{ ...at, method: "POST", when: "before", effect: { status: 500 } }];
+    const { box, hopsync, json, cwd } = await setup({
+      faults,
+      files: { "manifests/all.yaml": manifest(place, STATIC) },
+    });
+    const { appliance } = box;
+    const apply = async () => (await hopsync(["apply", "--auto-approve"])).code;
+    const declare = (group: string): void =>
+      writeFileSync(join(cwd, "manifests/all.yaml"), manifest(place, group));
+    expect(await apply()).toBe(0);
+    const old = appliance.find("devicegroups", "G")?.id ?? -1;
+    const other = appliance.add("alerts", { name: "Other", stat_name: "s" });
+    const trigger = appliance.add("triggers", { name: "T", script: "x", events: ["DNS_REQUEST"] });
+    appliance.link("alerts/devicegroups", other, old);
+    appliance.link("triggers/devicegroups", trigger, old);
+    declare(DYNAMIC);
+    expect(await apply()).not.toBe(0);
+    const own = appliance.find("alerts", "A")?.id ?? -1;
+    const links = () => [
+      appliance.linked("alerts/devicegroups", own),
+      appliance.linked("alerts/devicegroups", other),
+      appliance.linked("triggers/devicegroups", trigger),
+    ];
+    const groups = () =>
+      appliance.list("devicegroups").flatMap(({ id, built_in: builtIn }) => (builtIn === true ? [] : [id]));
+    /** Applies, after which nothing is left to do, and there is one group that all are linked to. */
+    const expectWhole = async () => {
+      expect(await apply()).toBe(0);
+      const { document } = await json(["plan"]);
+      expect([document.changes, document.inventory, document.diagnostics]).toEqual([[], false, []]);
+      expect(groups()).toHaveLength(1);
+      expect(links()).toEqual([groups(), groups(), groups()]);
+    };
+    return { appliance, json, old, groups, expectWhole };
+  }
+
+  it.each(["appliance", "{file: state.json}"])(
+    "is finished by the next run, which moves what is still linked to the old object (inventory: %s)",
+    async (place) => {
+      const { json, old, groups, expectWhole } = await interrupted(MOVE, place);
+      expect(groups()).toHaveLength(2);
+      const { document } = await json(["plan"]);
+      const ended = document.changes.find(({ action }) => action === "delete");
+      expect(ended).toMatchObject({
+        address: `device_group/G (replaced ${old})`,
+        moved: [
+          { address: "alert/Other", relation: "device_groups" },
+          { address: "trigger/T", relation: "device_groups" },
+        ],
+      });
+      await expectWhole();
+    },
+  );
+
+  it("before the successor was made is begun again, also where the old object was renamed since", async () => {
+    const { appliance, json, old, groups, expectWhole } = await interrupted(CREATE);
+    expect(groups()).toEqual([old]);
+    appliance.edit("devicegroups", old, { name: "by hand" });
+    const { document } = await json(["plan"]);
+    expect(document.changes).toMatchObject([
+      { action: "replace", address: "device_group/G", id: String(old) },
+    ]);
+    await expectWhole();
+  });
 });

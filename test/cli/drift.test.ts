@@ -1,6 +1,7 @@
 /** drift over real HTTP: what a person did by hand, told, healed, and told no more. */
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
@@ -195,6 +196,38 @@ describe("attribution", () => {
     expect(document.changes[0]?.attribution).toMatchObject([{ user: "asmith", from: "audit log" }]);
   });
 
+  it.each(["appliance", "{file: state.json}"])(
+    "starts anew with an apply that only heals drift, which is recorded for it (inventory: %s)",
+    async (place) => {
+      // In a file the time is ours, so the appliance's clock must be right.
+      const files = { "manifests/all.yaml": `inventory: ${place}\n${MANIFEST}` };
+      const { box, hopsync, drift, apply, ids } = await applied({ files, now: Date.now });
+      const appliedAt = async () =>
+        JSON.parse((await hopsync("inventory", "show", "--format", "json")).stdout).owned.applied_at;
+      const first = await appliedAt();
+      box.appliance.edit("alerts", ids("alerts", "A"), { severity: 7 }, "jdoe");
+      expect((await hopsync("plan")).stdout).toContain("The inventory is written as well.");
+      await apply();
+      const second = await appliedAt();
+      expect(Date.parse(second)).toBeGreaterThan(Date.parse(first));
+      await apply();
+      expect(await appliedAt()).toBe(second);
+      await sleep(5);
+      box.appliance.edit("alerts", ids("alerts", "A"), { severity: 6 }, "asmith");
+      const { document } = await drift();
+      expect(document.changes[0]?.attribution).toMatchObject([{ user: "asmith", from: "audit log" }]);
+    },
+  );
+
+  it("does not start anew with an apply that did nothing of what it planned", async () => {
+    const faults: Fault[] = [{ method: "PATCH", path: "/alerts", when: "before", effect: { status: 422 } }];
+    const { box, hopsync, drift, ids } = await applied({ faults });
+    box.appliance.edit("alerts", ids("alerts", "A"), { severity: 7 }, "jdoe");
+    expect((await hopsync("apply", "--auto-approve")).code).toBe(1);
+    expect(box.requests().filter(({ path }) => /^.triggers.\d/.test(path))).toEqual([]);
+    expect((await drift()).document.changes[0]?.attribution).toMatchObject([{ user: "jdoe" }]);
+  });
+
   it("is the object's own time where the audit log may not be read, with a warning", async () => {
     const faults: Fault[] = [{ path: "/auditlog", when: "before", effect: { status: 403, body: {} } }];
     // Without the log the time of the last apply is ours, so the appliance's must be later.
@@ -238,6 +271,17 @@ describe("with the inventory in a file", () => {
     const { box, drift, ids } = await applied({ files: { "manifests/all.yaml": text } });
     box.appliance.edit("alerts", ids("alerts", "A"), { severity: 7 }, "jdoe");
     expect(await drift()).toMatchObject({ code: 2, found: ["update alert/A drift"] });
+  });
+
+  it("what another owner made under the name of a deleted object is not ours made anew", async () => {
+    const text = (place: string, owner: string): string =>
+      `version: 1\nowner: ${owner}\ninventory: ${place}\ntags: [{name: t}]\n`;
+    const files = { "manifests/all.yaml": text("{file: state.json}", "a") };
+    const { box, cwd, drift, ids } = await applied({ files });
+    box.appliance.remove("tags", ids("tags", "t"), "jdoe");
+    writeFileSync(join(cwd, "other.yaml"), text("appliance", "b"));
+    expect((await cli(["apply", "other.yaml", "--auto-approve"], { sandbox: box, cwd })).code).toBe(0);
+    expect(await drift()).toMatchObject({ code: 2, found: ["create tag/t drift"] });
   });
 });
 

@@ -74,7 +74,7 @@ describe("apply, then plan", () => {
     expect(box.appliance.find("triggers", "Every field")?.script).toContain(env.HOOK);
   });
 
-  it("shows one removed assignment as exactly one change of one request", async () => {
+  it("shows one removed assignment as exactly one change of one request, and records when it was made", async () => {
     const box = await sandbox();
     const options = { sandbox: box, env };
     await cli(["apply", EVERYTHING, "--auto-approve"], options);
@@ -96,7 +96,11 @@ describe("apply, then plan", () => {
     const writes = box
       .requests()
       .filter(({ method, path }) => method !== "GET" && path !== "/devices/search");
-    expect(writes).toHaveLength(1);
+    const inventory = box.appliance.find("triggers", "hopsync inventory: everything")?.id;
+    expect(writes.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      `POST /alerts/${alert}/devicegroups`,
+      `PATCH /triggers/${inventory}`,
+    ]);
     expect(box.appliance.linked("alerts/devicegroups", alert)).toContain(group);
   });
 });

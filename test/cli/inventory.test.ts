@@ -308,6 +308,34 @@ describe("inventory repair", () => {
     expect([await actions(), others() === before]).toEqual([[], true]);
   });
 
+  it("of one that was renamed by hand is no way out, nor is any run taken for a first one", async () => {
+    const { box, json, hopsync, apply, head, writes, others, actions, write } = await setup();
+    await apply();
+    write("manifests/net.yaml", NET_LATER);
+    const name = String(head().name);
+    const { id } = head();
+    box.appliance.edit("triggers", id, { name: "x" });
+    const before = others();
+    box.clearRequests();
+    for (const argv of [
+      ["inventory", "show"],
+      ["inventory", "repair", "--auto-approve"],
+      ["forget", "tag/pci", "--auto-approve"],
+    ])
+      expect(await json(argv)).toMatchObject({ code: 1, codes: ["inventory-renamed"] });
+    for (const argv of [["plan"], ["drift"], ["apply", "--auto-approve"]]) {
+      const { code, stderr } = await hopsync(argv);
+      expect([argv, code]).toEqual([argv, 1]);
+      expect(stderr).toContain(`object ${id} ("x")`);
+      expect(stderr).toContain('Rename it back to "hopsync inventory: net"');
+    }
+    const exported = await hopsync(["export", "--kind", "triggers"]);
+    expect([exported.code, exported.stdout.includes("hopsync")]).toEqual([0, false]);
+    expect([writes(), others() === before]).toEqual([[], true]);
+    box.appliance.edit("triggers", id, { name });
+    expect(await actions()).toEqual(["delete tag/old manifest", "update email_group/On-call manifest"]);
+  });
+
   it("refuses one of a newer format, and another owner's file", async () => {
     const { box, json, apply, editHead, writes, write, cwd } = await setup();
     await apply();

@@ -128,6 +128,56 @@ describe("two owners of one appliance", () => {
   });
 });
 
+describe("an owner whose inventory is in a file, or who keeps none", () => {
+  const theirs = `version: 1
+owner: one
+tags: [{name: a}]
+device_groups: [{name: G, filter: {field: tag, operator: "=", operand: a}}]
+`;
+  it.each(["{file: two.json}", "none"])("touches nothing of another owner (inventory: %s)", async (place) => {
+    const { box, write, json } = await start(theirs);
+    const state = (): string =>
+      JSON.stringify([box.appliance.find("tags", "a"), box.appliance.find("devicegroups", "G")]);
+    const before = state();
+    const group = box.appliance.find("devicegroups", "G")?.id;
+    for (const entries of [
+      "tags: [{name: a, devices: [pay-gw-01]}]",
+      "tags: [{name: a, lifecycle: {state: absent}}]",
+      "tags: [{name: b, lifecycle: {renamed_from: a}}]",
+      "device_groups: [{name: G, devices: []}]",
+      `device_groups: [{name: H, lifecycle: {id: ${group}}}]`,
+    ]) {
+      write(`version: 1\nowner: two\ninventory: ${place}\n${entries}\n`);
+      box.clearRequests();
+      const refused = await json("apply", "--auto-approve");
+      expect([entries, refused.code, refused.diagnostics.map((d) => d.code)]).toEqual([
+        entries,
+        4,
+        ["guard-other-owner"],
+      ]);
+      const lists = box.requests().filter(({ path }) => path.startsWith("/triggers"));
+      expect(lists.map(({ method, path }) => `${method} ${path}`)).toEqual(["GET /triggers"]);
+    }
+    expect(state()).toBe(before);
+  });
+
+  it("is told when another owner's inventory cannot be read", async () => {
+    const { box, write, json } = await start(theirs);
+    const head = box.appliance.find("triggers", "hopsync inventory: one");
+    const script = String(head?.script).replace("sha256: ", "sha256: 0");
+    box.appliance.edit("triggers", head?.id ?? -1, { script });
+    for (const place of ["appliance", "{file: two.json}", "none"]) {
+      write(`version: 1\nowner: two\ninventory: ${place}\nemail_groups: []\n`);
+      const { code, diagnostics } = await json("plan");
+      expect([place, code, diagnostics.map((d) => `${d.severity} ${d.code}`)]).toEqual([
+        place,
+        0,
+        ["warning inventory-damaged"],
+      ]);
+    }
+  });
+});
+
 describe("a change of the record alone", () => {
   it("needs nobody's approval", async () => {
     const { write, json } = await start("version: 1\ntags: [{name: a}]\n");

@@ -167,8 +167,8 @@ function linkable({ appliance }: Sandbox, relation: Relation, collection: Collec
 type Entry = Readonly<Record<string, unknown>>;
 const REFERENCES = ["device_groups", "email_groups", "exclusion_intervals"];
 
-/** The manifest under another owner, each of its own names with a word before it. */
-export function ofOwner(owner: string, manifest: Entry, prefix = ""): Entry {
+/** The manifest under another owner, with its settings, each of its own names with a word before it. */
+export function ofOwner(owner: string, manifest: Entry, prefix = "", settings: Entry = {}): Entry {
   const named = (name: unknown): string => `${prefix}${String(name)}`;
   const entry = (value: Entry): Entry => {
     const references = REFERENCES.flatMap((relation) => {
@@ -180,7 +180,7 @@ export function ofOwner(owner: string, manifest: Entry, prefix = ""): Entry {
   const sections = MANAGED.map(
     ([section]) => [section, ((manifest[section] ?? []) as Entry[]).map(entry)] as const,
   );
-  return { version: 1, owner, ...Object.fromEntries(sections) };
+  return { version: 1, owner, ...settings, ...Object.fromEntries(sections) };
 }
 
 /** `collection name` of each entry; without those that must not exist when `present` is asked for. */
@@ -190,6 +190,20 @@ export function declaredNames(manifest: Entry, which: "all" | "present"): readon
       .filter(({ lifecycle }) => which === "all" || lifecycle === undefined)
       .map(({ name }) => `${collection} ${String(name)}`),
   );
+}
+
+/** Links an alert of nobody's to all of these that are device groups; `watched` tells what it watches then. */
+export function addWatcher({ appliance }: Sandbox, keys: readonly Key[]): () => readonly string[] {
+  const watcher = appliance.add("alerts", { name: "added watcher", type: "detection" }, "jdoe");
+  for (const key of keys) {
+    const [collection, id] = key.split("/");
+    if (collection === "devicegroups") appliance.link("alerts/devicegroups", watcher, Number(id), "jdoe");
+  }
+  return () =>
+    appliance
+      .linked("alerts/devicegroups", watcher)
+      .map((id) => `devicegroups ${String(appliance.get("devicegroups", id)?.name)}`)
+      .sort();
 }
 
 /** `collection name` of an object. */

@@ -288,7 +288,11 @@ describe("an inventory that cannot be trusted", () => {
   const changes: readonly [string, Inventory, (box: Sandbox) => void][] = [
     ["cut off", small, (box) => edit(box, { script: script(box).slice(0, 500) })],
     ["edited", small, (box) => edit(box, { script: script(box).replace(/\n\n./, "\n\nZ") })],
-    ["named for another owner", small, (box) => edit(box, { name: "hopsync inventory: b" })],
+    [
+      "a part of another name cut off",
+      large,
+      (box) => edit(box, { name: "x", script: script(box, 1).slice(0, 900) }, 1),
+    ],
     ["a part cut off", large, (box) => edit(box, { script: script(box, 1).slice(0, 900) }, 1)],
     [
       "a part deleted",
@@ -361,6 +365,72 @@ describe("an inventory that cannot be trusted", () => {
   });
 });
 
+describe("an inventory that somebody renamed", () => {
+  const rename = (box: Sandbox, from: string, to: string): void =>
+    box.appliance.edit("triggers", box.appliance.find("triggers", from)?.id ?? -1, { name: to });
+  const NAME = `hopsync inventory: ${OWNER}`;
+  const stored = (box: Sandbox): readonly JsonObject[] =>
+    box.appliance.list("triggers").filter(({ script }) => String(script).includes("hopsync inventory"));
+
+  it.each([
+    ["anything", small],
+    ["hopsync inventory: b", small],
+    ["hopsync inventory", large],
+  ])("to %j is never the same as none, and is itself again once it is renamed back", async (to, value) => {
+    const box = await sandbox({ devices: 0 });
+    const port = await connect(box);
+    await (await storeOf(port, OWNER, PART_BYTES)).write(value);
+    const id = box.appliance.find("triggers", NAME)?.id;
+    rename(box, NAME, to);
+    const before = stored(box);
+    const store = await storeOf(port, OWNER);
+    const renamed = {
+      code: "inventory-renamed",
+      message: expect.stringContaining(`object ${id} (${JSON.stringify(to)})`),
+      hint: expect.stringContaining(JSON.stringify(NAME)),
+    };
+    await expect(store.read()).rejects.toMatchObject(renamed);
+    await expect(store.write(other)).rejects.toMatchObject(renamed);
+    expect(stored(box)).toEqual(before);
+    expect([...locateInventories(await port.list("/triggers")).ids].sort()).toEqual(
+      before.map((object) => String(object.id)).sort(),
+    );
+    rename(box, to, NAME);
+    expect(await read(port)).toEqual(value);
+  });
+
+  it("and deleted then is a first run", async () => {
+    const box = await sandbox({ devices: 0 });
+    const port = await connect(box);
+    await (await storeOf(port, OWNER)).write(small);
+    rename(box, NAME, "x");
+    box.appliance.remove("triggers", box.appliance.find("triggers", "x")?.id ?? -1);
+    expect(await read(port)).toBeUndefined();
+  });
+
+  it("still tells other owners what is not theirs, with a warning", async () => {
+    const box = await sandbox({ devices: 0 });
+    const port = await connect(box);
+    await (await storeOf(port, OWNER, PART_BYTES)).write(large);
+    rename(box, NAME, "x");
+    const located = locateInventories(await port.list("/triggers"));
+    expect(located.others("another")).toEqual([large]);
+    expect(located.warnings("another")).toMatchObject([{ severity: "warning", code: "inventory-renamed" }]);
+  });
+
+  it("in a part is read as before, and the part goes with the next write", async () => {
+    const box = await sandbox({ devices: 0 });
+    const port = await connect(box);
+    await (await storeOf(port, OWNER, PART_BYTES)).write(large);
+    rename(box, `${NAME} (2)`, "x");
+    rename(box, `${NAME} (3)`, "hopsync inventory: b (3)");
+    expect(await read(port)).toEqual(large);
+    expect(locateInventories(await port.list("/triggers")).ids.size).toBe(stored(box).length);
+    await (await storeOf(port, OWNER, PART_BYTES)).write(small);
+    expect(stored(box).map(({ name }) => name)).toEqual([NAME]);
+  });
+});
+
 describe("beside an inventory", () => {
   it("a trigger of the user with such a name is the user's, and keeps a first inventory from being made", async () => {
     const box = await sandbox({ devices: 0 });
@@ -409,11 +479,17 @@ describe("beside an inventory", () => {
     const port = await connect(box);
     await (await storeOf(port, OWNER)).write(small);
     const [head] = inventoryObjects(box);
-    const copy = { name: `${head?.name} copy`, script: String(head?.script), events: ["SESSION_EXPIRE"] };
-    const id = box.appliance.add("triggers", copy);
+    const copies = [`${head?.name} copy`, "Copy of it"].map((name) => ({
+      ...{ name, script: String(head?.script), events: ["SESSION_EXPIRE"] },
+    }));
+    const ids = copies.map((copy) => box.appliance.add("triggers", copy));
     await (await storeOf(port, OWNER)).write(other);
     expect(await read(port)).toEqual(other);
-    expect(box.appliance.get("triggers", id)).toMatchObject(copy);
+    expect(ids.map((id) => box.appliance.get("triggers", id))).toMatchObject(copies);
+    // Nobody's own trigger: it is neither exported nor matched.
+    const located = locateInventories(await port.list("/triggers"));
+    expect([...located.ids].sort()).toEqual([String(head?.id), ...ids.map(String)].sort());
+    expect(located.others("another")).toEqual([other]);
   });
 
   it("those of other owners are read, or warned of when damaged, and never touched", async () => {

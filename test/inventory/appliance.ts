@@ -63,6 +63,7 @@ export function kill(
       create: (path, body) => guard(true, () => port.create(path, body)),
       patch: (path, body) => guard(true, () => port.patch(path, body)),
       remove: (path) => guard(true, () => port.remove(path)),
+      assign: (path, body) => guard(true, () => port.assign(path, body)),
     },
     killed: () => killed,
   };

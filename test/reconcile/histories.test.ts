@@ -2,14 +2,17 @@
  * Histories of an appliance that two owners and some people share: apply A, edits by hand, apply B. Whatever
  * they are, the appliance is then as B says, and nothing else was touched.
  */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { readConnection } from "../../src/appliance/connection.ts";
 import { createAppliance } from "../../src/appliance/http.ts";
 import type { AppliancePort } from "../../src/appliance/port.ts";
+import { kindNamed } from "../../src/kinds/index.ts";
 import { loadManifest } from "../../src/manifest/load.ts";
+import type { Manifest } from "../../src/model.ts";
+import { kindOf, nameOf } from "../../src/reconcile/ownership.ts";
 import { applyRun, planRun } from "../../src/reconcile/run.ts";
 import type { Quirks } from "../../src/sandbox/quirks.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/sandbox.ts";
@@ -17,6 +20,7 @@ import { manifestsUpTo } from "../helpers/arbitrary.ts";
 import { folder } from "../helpers/folder.ts";
 import {
   addBystanders,
+  addWatcher,
   arbitraryEdit,
   declaredNames,
   type Edit,
@@ -27,11 +31,22 @@ import {
   perform,
   stateOf,
 } from "../helpers/histories.ts";
+import { kill } from "../inventory/appliance.ts";
 
 /** About 0.1 s each on an idle core; more in a longer search: npm run histories */
 const HISTORIES = Number(process.env.HOPSYNC_HISTORIES ?? (process.env.CI === undefined ? 100 : 500));
 
 type Entry = Readonly<Record<string, unknown>>;
+
+const INVENTORY_FILE = "inventory.json";
+const guards = { maxDeletes: 1000 };
+
+async function load(path: string, content: Entry): Promise<Manifest> {
+  writeFileSync(path, JSON.stringify(content));
+  const { manifest, diagnostics } = await loadManifest([path], { env: {}, vars: {} });
+  if (manifest === undefined) throw new Error(JSON.stringify(diagnostics, null, 1));
+  return manifest;
+}
 
 /** Applies one manifest, which must succeed as a whole, and returns what plans it again. */
 async function apply(
@@ -39,10 +54,7 @@ async function apply(
   path: string,
   content: Entry,
 ): Promise<() => Promise<readonly unknown[]>> {
-  writeFileSync(path, JSON.stringify(content));
-  const { manifest, diagnostics } = await loadManifest([path], { env: {}, vars: {} });
-  if (manifest === undefined) throw new Error(JSON.stringify(diagnostics, null, 1));
-  const guards = { maxDeletes: 1000 };
+  const manifest = await load(path, content);
   const run = await planRun(port, manifest, guards);
   expect([run.plan.diagnostics.filter((d) => d.severity === "error"), run.refusals]).toEqual([[], []]);
   const options = { parallelism: 4, onEvent: () => {}, now: Date.now };
@@ -55,52 +67,97 @@ async function apply(
   };
 }
 
+/** What another owner has is refused to whoever declares it, wherever that one's inventory is. */
+async function expectRefused(port: AppliancePort, path: string, content: Entry): Promise<void> {
+  const { plan, refusals } = await planRun(port, await load(path, content), guards);
+  const present = new Set(declaredNames(content, "present"));
+  const claimed = plan.changes.filter(({ address }) => present.has(wireName(address)));
+  expect(claimed.map(({ address }) => wireName(address)).sort()).toEqual([...present].sort());
+  const refused = refusals.filter(({ code }) => code === "guard-other-owner");
+  expect(refused.map(({ address }) => address).sort()).toEqual(claimed.map(({ address }) => address).sort());
+}
+
+/** An apply whose process ends with one of its writes. */
+async function interrupt(port: AppliancePort, path: string, content: Entry, { nth, done }: Interruption) {
+  const killer = kill(port, nth, done);
+  await apply(killer.port, path, content).catch((error: unknown) => {
+    if (!killer.killed()) throw error;
+  });
+}
+
+interface Interruption {
+  /** The write that it ends with, and whether the appliance carries that out. */
+  readonly nth: number;
+  readonly done: boolean;
+}
+
 interface History {
   readonly quirks: Partial<Quirks>;
+  /** Where the first owner keeps its inventory. */
+  readonly place: "appliance" | "file";
   readonly one: readonly [Entry, Entry];
   readonly two: Entry;
   readonly edits: readonly Edit[];
+  /** Of the first attempt to apply the second manifest. */
+  readonly interruption: Interruption | null;
 }
 
 async function live(
   box: Sandbox,
   port: AppliancePort,
   path: string,
-  { one: [first, second], two, edits }: History,
+  { place, one: [first, second], two, edits, interruption }: History,
 ): Promise<void> {
-  const [a, b] = [ofOwner("one", first), ofOwner("one", second)];
+  const settings = { inventory: place === "file" ? { file: INVENTORY_FILE } : place };
+  const [a, b] = [ofOwner("one", first, "", settings), ofOwner("one", second, "", settings)];
+  rmSync(join(dirname(path), INVENTORY_FILE), { force: true });
   addBystanders(box);
   await apply(port, path, ofOwner("two", two, "two: "));
   const mentioned = new Set([...declaredNames(a, "all"), ...declaredNames(b, "all")]);
   const foreign = keysOf(box).filter((key) => !mentioned.has(nameAt(box, key)));
   const before = stateOf(box, foreign);
 
+  if (place === "file") await expectRefused(port, path, ofOwner("one", two, "two: ", settings));
   await apply(port, path, a);
   expect(stateOf(box, foreign)).toEqual(before);
 
   const declared = new Set(declaredNames(a, "present"));
   const others = new Set(foreign);
   const owned = keysOf(box).filter((key) => !others.has(key) && declared.has(nameAt(box, key)));
-  edits.forEach((edit, i) => {
+  const applied = new Map(owned.map((key) => [key, nameAt(box, key)]));
+  // What is renamed by hand and declared no more is not deleted by the word of a file.
+  const done = edits.filter(({ what }) => place === "appliance" || what !== "rename");
+  done.forEach((edit, i) => {
     perform(box, edit, i, existing(box, owned));
   });
   const added = keysOf(box).filter((key) => nameAt(box, key).startsWith("tags added "));
   const beside = stateOf(box, added);
+  const present = new Set(declaredNames(b, "present"));
+  const lasting = existing(box, owned).filter((key) => present.has(applied.get(key) ?? ""));
+  const watched = addWatcher(box, existing(box, owned));
 
+  if (interruption !== null) await interrupt(port, path, b, interruption);
   const planAgain = await apply(port, path, b);
   expect(await planAgain()).toEqual([[], false]);
   expect(stateOf(box, foreign)).toEqual(before);
   expect(stateOf(box, added)).toEqual(beside);
+  const groups = lasting.filter((key) => key.startsWith("devicegroups/"));
+  expect(watched()).toEqual(groups.map((key) => applied.get(key)).sort());
   const mine = keysOf(box).filter((key) => !others.has(key) && !added.includes(key));
-  const names = mine.map((key) => nameAt(box, key)).filter((name) => name !== INVENTORY);
-  expect(names.sort()).toEqual([...declaredNames(b, "present")].sort());
+  const names = mine.map((key) => nameAt(box, key)).filter((name) => !BESIDE.has(name));
+  expect(names.sort()).toEqual([...present].sort());
 }
 
-const INVENTORY = "triggers hopsync inventory: one";
+const BESIDE = new Set(["triggers hopsync inventory: one", "alerts added watcher"]);
 
 function existing(box: Sandbox, keys: readonly Key[]): readonly Key[] {
   const all = new Set(keysOf(box));
   return keys.filter((key) => all.has(key));
+}
+
+/** `collection name` of an address. */
+function wireName(address: string): string {
+  return `${kindNamed(kindOf(address)).path.slice(1)} ${nameOf(address)}`;
 }
 
 const history: fc.Arbitrary<History> = fc.record({
@@ -108,9 +165,11 @@ const history: fc.Arbitrary<History> = fc.record({
     {},
     { emptyDescription: "text", scriptText: "normalised", patchNull: "refuse", duplicateNames: "accept" },
   ),
+  place: fc.constantFrom("appliance", "file"),
   one: fc.tuple(manifestsUpTo(2), manifestsUpTo(2)),
   two: manifestsUpTo(1),
   edits: fc.array(arbitraryEdit, { maxLength: 6 }),
+  interruption: fc.option(fc.record({ nth: fc.integer({ min: 1, max: 20 }), done: fc.boolean() })),
 });
 
 it("after any edits by hand the appliance is as declared, and what others have is as it was", async () => {

@@ -334,6 +334,17 @@ describe("an owned object that was renamed on the appliance", () => {
   });
 });
 
+describe("a change that leaves the record as it is", () => {
+  it("is recorded for its time", () => {
+    const applied = entry("alert/a1", "1", { values: { severity: 3 } });
+    const parts = { objects: { alert: [alert(1, { severity: 5 })] } };
+    const declared = one("alert/a1", { fields: { severity: 3 } });
+    const healed = plan(declared, { ...parts, ownership: owned(applied) });
+    expect([healed.actions, healed.inventory]).toEqual([["update alert/a1"], true]);
+    expect(plan(declared, parts).inventory).toBe(false);
+  });
+});
+
 describe("nothing changed", () => {
   it("is an empty plan, and no write of the inventory", () => {
     const applied = entry("alert/a1", "1", { values: { severity: 3 } });

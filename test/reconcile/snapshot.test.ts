@@ -14,6 +14,9 @@ async function requests(
   return calls.map(({ call }) => call).sort();
 }
 
+/** What other owners have is told by the list that inventories are in. */
+const OWNERS = "GET /triggers";
+
 const ALERTS = [1, 2, 3].map((id) => ({ id, name: `a${id}`, author: "ops" }));
 const NETWORKS = [
   { id: 0, name: "N" },
@@ -22,10 +25,12 @@ const NETWORKS = [
 
 describe("takeSnapshot", () => {
   it("reads nothing of what no entry needs", async () => {
-    expect(await requests([], {})).toEqual([]);
-    expect(await requests([resource("tag/t", { lifecycle: { state: "absent" } })], {})).toEqual([
-      "GET /tags",
-    ]);
+    expect(await requests([], {})).toEqual([OWNERS]);
+    const absent = resource("tag/t", { lifecycle: { state: "absent" } });
+    expect(await requests([absent], {})).toEqual(["GET /tags", OWNERS]);
+    const { port, calls } = fakePort();
+    await takeSnapshot(port, manifest(absent), { unrecorded: true });
+    expect(calls).toEqual([{ call: "GET /tags" }]);
   });
 
   it("reads one list per kind that has entries or is referred to, and links of live objects only", async () => {
@@ -44,6 +49,7 @@ describe("takeSnapshot", () => {
       "GET /devicegroups?type=all",
       "GET /emailgroups",
       "GET /tags",
+      OWNERS,
     ]);
   });
 
@@ -54,6 +60,7 @@ describe("takeSnapshot", () => {
       "GET /networks": NETWORKS,
       "GET /networks/0/alerts?direct_assignments_only=true": [{ id: 1 }, { id: 3 }, { id: 99 }],
       "GET /networks/1/alerts?direct_assignments_only=true": [{ id: 3 }],
+      [OWNERS]: [],
     };
     const { port, calls } = fakePort((call) => answers[call as keyof typeof answers]);
     const { links } = await takeSnapshot(port, manifest(...three));
@@ -69,6 +76,7 @@ describe("takeSnapshot", () => {
       "GET /alerts/1/networks",
       "GET /alerts/2/networks",
       "GET /networks",
+      OWNERS,
     ]);
   });
 
@@ -85,6 +93,7 @@ describe("takeSnapshot", () => {
       "GET /devicegroups/7/alerts?direct_assignments_only=true",
       "GET /devicegroups/7/triggers?direct_assignments_only=true",
       "GET /devicegroups?type=all",
+      OWNERS,
     ]);
   });
 
