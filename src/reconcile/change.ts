@@ -1,11 +1,12 @@
 /** What becomes of one entry: its action, differences and operations. Pure. */
 import { kindNamed } from "../kinds/index.ts";
-import type { Cause, InventoryEntry, RelationChange, Resource } from "../model.ts";
+import type { Cause, InventoryEntry, LiveTarget, RelationChange, Resource } from "../model.ts";
 import {
   compareFields,
   compareRelation,
   createdFields,
   declaredParts,
+  type LiveLink,
   type RelationDifference,
   relationChange,
   topField,
@@ -31,6 +32,7 @@ import {
 } from "./operations.ts";
 import { causeOf, combineCauses } from "./ownership.ts";
 import { draftReplace, endReplaced } from "./replace.ts";
+import { isPending } from "./resolve.ts";
 import { linkKey, mustReplace } from "./snapshot.ts";
 
 /** The change that this entry needs; undefined when there is nothing to do. */
@@ -134,11 +136,20 @@ function linkChanges(
 ): readonly LinkChange[] {
   return Object.entries(relations).flatMap(([name, wanted]): LinkChange[] => {
     if (resource.lifecycle.ignoreChanges.includes(name)) return [];
-    const linked = circumstances.snapshot.links.get(linkKey(kind.kind, live.id, name)) ?? [];
+    const linked = (circumstances.snapshot.links.get(linkKey(kind.kind, live.id, name)) ?? []).map((link) =>
+      liveLink(kind.relations[name]?.to ?? "", link, circumstances),
+    );
     const difference = compareRelation(name, wanted, linked);
     if (difference === undefined) return [];
     return [{ difference, change: explainedRelation(circumstances, record, difference, linked, wanted) }];
   });
+}
+
+/** A link to what the run replaces is on the successor by the time that this change comes. */
+function liveLink(to: string, link: LiveTarget, { entryOf }: Circumstances): LiveLink {
+  const entry = entryOf(to, link.id);
+  if (entry === undefined || entry.resource.lifecycle.state === "absent" || !isPending(entry)) return link;
+  return { ...link, successor: entry.resource.address };
 }
 
 /** The name was given on the appliance where the object was applied under the declared one. */

@@ -4,6 +4,7 @@ import { equal, isObject, parsePointer, pointer } from "../json.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { normalise } from "../kinds/wire.ts";
 import {
+  type Address,
   type Cause,
   type FieldChange,
   type InventoryEntry,
@@ -123,18 +124,23 @@ export function createdFields(
     .map(([name, after]) => masked(resource, { pointer: pointer(name), after }, cause));
 }
 
-/** One link that is wanted or live; `id` is null for an object that this run creates. */
+/** A live link. What the run replaces passes it on, so that it is the successor's to take away, by this address. */
+export interface LiveLink extends LiveTarget {
+  readonly successor?: Address;
+}
+
+/** The links of one relation to add and to remove; `id` is null for an object that this run creates. */
 export interface RelationDifference {
   readonly relation: string;
   readonly assign: readonly Resolved[];
-  readonly unassign: readonly LiveTarget[];
+  readonly unassign: readonly LiveLink[];
 }
 
 /** The links to add and to remove, each list in the order of what people see; undefined where the sets are equal. */
 export function compareRelation(
   relation: string,
   wanted: readonly Resolved[],
-  live: readonly LiveTarget[],
+  live: readonly LiveLink[],
 ): RelationDifference | undefined {
   const liveIds = new Set(live.map(({ id }) => id));
   const wantedIds = new Set(wanted.map(({ id }) => id));

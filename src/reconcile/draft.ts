@@ -28,7 +28,7 @@ export interface Planned extends Match {
 }
 
 /** The entry that declares a live object, with its links; undefined for objects that no entry means. */
-export type EntryOf = (kind: string, id: Id) => Pick<Planned, "resource" | "relations"> | undefined;
+export type EntryOf = (kind: string, id: Id) => Omit<Planned, "draft"> | undefined;
 
 /** What a draft is made from, besides the entry. */
 export interface Circumstances {

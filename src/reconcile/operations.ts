@@ -1,4 +1,5 @@
 /** The HTTP calls of one change, in the order in which they are sent. */
+import { isArray } from "../json.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { createBody, patchValue } from "../kinds/wire.ts";
 import type { Address, Id, Json, JsonObject, LiveObject, LiveTarget, Operation, Resource } from "../model.ts";
@@ -12,6 +13,22 @@ const CHUNK = 1000;
 /** What stands in a plan for the id of an object that this run creates. */
 export function placeholder(address: Address): string {
   return `<${address}>`;
+}
+
+const PLACEHOLDER = /<(.+)>/s;
+
+/** The addresses of what these calls name by placeholder: a path below one collection, links of their body. */
+export function namedByPlaceholder(operations: readonly Operation[]): readonly Address[] {
+  const texts = operations.flatMap(({ path, body }) => [
+    path,
+    ...links(body?.assign),
+    ...links(body?.unassign),
+  ]);
+  return texts.flatMap((text) => PLACEHOLDER.exec(text)?.[1] ?? []);
+}
+
+function links(list: Json | undefined): readonly string[] {
+  return isArray(list) ? list.filter((item) => typeof item === "string") : [];
 }
 
 /** `inherited` are live fields that a successor keeps. */
@@ -55,7 +72,10 @@ export function assignOperations(
       ...assign.map(
         ({ id, pending, address }) => ["assign", pending ? placeholder(address) : wireIdOf(id)] as const,
       ),
-      ...unassign.map(({ id }) => ["unassign", wireIdOf(id)] as const),
+      ...unassign.map(
+        ({ id, successor }) =>
+          ["unassign", successor === undefined ? wireIdOf(id) : placeholder(successor)] as const,
+      ),
     ];
     return assignmentCalls(path, ids);
   });

@@ -1,11 +1,10 @@
 /**
  * What must be done before what:
  *
- *     referenced object created, replaced, renamed ──▶ whoever names or assigns it
- *     whoever unassigns it or stops naming it      ──▶ object deleted or replaced
+ *     referenced object created, replaced, renamed ──▶ whoever names or assigns it, or takes a link off its successor
+ *     whoever unassigns it or stops naming it      ──▶ object deleted
  *     deletes of kinds that can refer to a kind    ──▶ deletes and replaces of that kind
  *     object gives up a name (rename, delete)      ──▶ object that takes the name
- *     successor replaced again                     ──▶ end of what an interrupted run was about to replace
  */
 
 import { parsePointer } from "../json.ts";
@@ -15,7 +14,7 @@ import { topField } from "./compare.ts";
 import type { Draft, Planned } from "./draft.ts";
 import type { Requirements } from "./graph.ts";
 import { groupByName } from "./match.ts";
-import { isPending } from "./resolve.ts";
+import { namedByPlaceholder } from "./operations.ts";
 
 type Entry = Planned & { readonly draft: Draft };
 
@@ -34,7 +33,7 @@ export interface Order {
 export function orderOf(planned: readonly Planned[]): Order {
   const entries = planned.filter((entry): entry is Entry => entry.draft !== undefined);
   const drafts = new Map(entries.map((entry) => [entry.draft.address, entry]));
-  const ending = endingByLiveName(entries);
+  const deleted = deletedByLiveName(entries);
   const barriers = new Set(kinds.map(({ kind }) => barrierOf(kind)));
   const addresses = [...entries.map(({ draft }) => draft.address), ...barriers];
   const required = new Map(addresses.map((address) => [address, new Set<Address>()]));
@@ -46,10 +45,8 @@ export function orderOf(planned: readonly Planned[]): Order {
       if (MAKES_ANEW.includes(drafts.get(used)?.draft.action ?? "update")) add(used, entry.draft.address);
     }
     for (const left of leftAddresses(entry)) {
-      for (const ended of ending.get(left) ?? []) add(entry.draft.address, ended);
+      for (const end of deleted.get(left) ?? []) add(entry.draft.address, end);
     }
-    if (entry.successor !== undefined && isPending(entry.successor))
-      add(entry.successor.resource.address, entry.draft.address);
   }
   for (const [before, after] of [...deletesInOrder(entries), ...namesInOrder(entries)]) add(before, after);
   return { requirements: required, barriers };
@@ -57,23 +54,24 @@ export function orderOf(planned: readonly Planned[]): Order {
 
 /** What the change's own operations assign or name. */
 function usedAddresses({ resource, draft }: Entry): readonly Address[] {
-  if (draft.action === "delete") return [];
+  const pending = namedByPlaceholder(draft.operations);
+  if (draft.action === "delete") return pending;
   const changed = new Set(draft.fields.map(topField));
   const named = (kindNamed(resource.kind).references?.(resource.fields) ?? [])
     .filter(({ pointer }) => changed.has(parsePointer(pointer)[0] ?? ""))
     .map(({ kind, name }) => `${kind}/${name}`);
-  return [...named, ...draft.relations.flatMap(({ assign }) => assign)];
+  return [...pending, ...named, ...draft.relations.flatMap(({ assign }) => assign)];
 }
 
-/** What ends, by the name that it has now: somebody may have renamed it on the appliance. */
-function endingByLiveName(entries: readonly Entry[]): ReadonlyMap<Address, readonly Address[]> {
-  const ending = entries
-    .filter(({ draft }) => ENDS_ONE.includes(draft.action))
+/** What is deleted, by the name that it has now: somebody may have renamed it on the appliance. */
+function deletedByLiveName(entries: readonly Entry[]): ReadonlyMap<Address, readonly Address[]> {
+  const deleted = entries
+    .filter(({ draft }) => draft.action === "delete")
     .map(({ resource, live, draft }) => ({ name: `${resource.kind}/${live?.name}`, address: draft.address }));
-  return new Map([...groupByName(ending)].map(([name, ends]) => [name, ends.map(({ address }) => address)]));
+  return new Map([...groupByName(deleted)].map(([name, list]) => [name, list.map(({ address }) => address)]));
 }
 
-/** What the change takes its hands off, by live names; only matters where that is deleted or replaced. */
+/** What the change takes its hands off, by live names; only matters where that is deleted. */
 function leftAddresses({ resource, live, draft }: Entry): readonly Address[] {
   const named = live === undefined ? [] : (kindNamed(resource.kind).references?.(live.fields) ?? []);
   return [

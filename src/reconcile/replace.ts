@@ -3,7 +3,7 @@
  * goes. The successor has a new id.
  */
 import { isObject } from "../json.ts";
-import type { Address, Cause, FieldChange, Json, JsonObject, LiveTarget } from "../model.ts";
+import type { Cause, FieldChange, Json, JsonObject, LiveTarget } from "../model.ts";
 import { compareFields, masked, relationChange } from "./compare.ts";
 import {
   base,
@@ -43,9 +43,7 @@ export function draftReplace(subject: LiveSubject, circumstances: Circumstances)
   const differences = newLinks(relations);
   const cause = whyAnother(subject, circumstances);
   const fields = compareFields(kind, resource, live, record, explainPart(circumstances, record));
-  const moving = movedLinks(subject, circumstances, (entry, name) =>
-    keepsLink(entry, name, resource.address),
-  );
+  const moving = movedLinks(subject, circumstances, remains);
   return {
     ...base(resource),
     action: "replace",
@@ -163,30 +161,32 @@ function variantChange(
   );
 }
 
-type Keeps = (entry: ReturnType<EntryOf>, relation: string) => boolean;
+type Moves = (entry: ReturnType<EntryOf>, relation: string) => boolean;
 
 /** Links from others to the old object that are to be on the successor. */
 function movedLinks(
   { kind, live }: LiveSubject,
   { snapshot, entryOf }: Circumstances,
-  keeps: Keeps,
+  moves: Moves,
 ): readonly MovedLinks[] {
   return incomingRelations(kind).flatMap(({ from, name, reverse }) => {
     const linked = snapshot.incoming.get(linkKey(kind.kind, live.id, reverse)) ?? [];
-    const kept = linked.filter(({ id }) => keeps(entryOf(from.kind, id), name));
-    return kept.length === 0 ? [] : [{ relation: name, reverse, linked: kept }];
+    const moved = linked.filter(({ id }) => moves(entryOf(from.kind, id), name));
+    return moved.length === 0 ? [] : [{ relation: name, reverse, linked: moved }];
   });
 }
 
-/** Not those that go in this run anyway: the manifest takes them away, or deletes the object that has them. */
-function keepsLink(entry: ReturnType<EntryOf>, relation: string, to: Address): boolean {
-  const declared = entry?.relations[relation] ?? [];
-  return leavesLink(entry, relation) || declared.some(({ address }) => address === to);
+/**
+ * Whether the object that has the link is there after the run. Also where it is to lose the link: it does so
+ * with its own change, which can then give it another at the same moment.
+ */
+function remains(entry: ReturnType<EntryOf>): boolean {
+  return entry?.resource.lifecycle.state !== "absent";
 }
 
-/** Whether the run leaves a link as it is, on whatever object. */
+/** Whether the run leaves the link as it is, on whatever object. */
 function leavesLink(entry: ReturnType<EntryOf>, relation: string): boolean {
   if (entry === undefined) return true;
-  const { state, ignoreChanges } = entry.resource.lifecycle;
-  return state === "present" && (entry.relations[relation] === undefined || ignoreChanges.includes(relation));
+  const { ignoreChanges } = entry.resource.lifecycle;
+  return remains(entry) && (entry.relations[relation] === undefined || ignoreChanges.includes(relation));
 }

@@ -303,6 +303,44 @@ describe("a static group that becomes dynamic", () => {
   );
 });
 
+describe("two groups that are both replaced", () => {
+  it("are exchanged by two alerts, and at no moment does one of them watch nothing", async () => {
+    const manifest = (groups: readonly [string, string], links: readonly [string, string]): string =>
+      `version: 1
+tags: [{name: pci}]
+device_groups: [{name: G1, ${groups[0]}}, {name: G2, ${groups[1]}}]
+alerts:
+  - {name: A, type: detection, device_groups: [${links[0]}]}
+  - {name: B, type: detection, device_groups: [${links[1]}]}
+`;
+    const dynamic = 'filter: {field: tag, operator: "=", operand: pci}';
+    const first = manifest(["devices: []", dynamic], ["G1", "G2"]);
+    const { box, cwd, hopsync } = await setup({ files: { "manifests/all.yaml": first } });
+    expect((await hopsync(["apply", "--auto-approve"])).code).toBe(0);
+    const watched = () =>
+      ["A", "B"].map((name) => {
+        const groups = box.appliance.linked(
+          "alerts/devicegroups",
+          box.appliance.find("alerts", name)?.id ?? -1,
+        );
+        return groups.map((id) => box.appliance.get("devicegroups", id)?.name);
+      });
+    writeFileSync(join(cwd, "manifests/all.yaml"), manifest([dynamic, "devices: []"], ["G2", "G1"]));
+    const seen: unknown[] = [];
+    const applied = await hopsync(["apply", "--auto-approve", "--parallelism", "1"], {
+      onStderr: () => seen.push(watched()),
+    });
+    expect([applied.code, watched()]).toEqual([0, [["G2"], ["G1"]]]);
+    expect(seen).toEqual([
+      [["G1"], ["G2"]],
+      [["G1"], ["G2"]],
+      [["G2"], ["G2"]],
+      [["G2"], ["G1"]],
+    ]);
+    expect((await hopsync(["plan", "--detailed-exitcode"])).code).toBe(0);
+  });
+});
+
 describe("a replace that was interrupted", () => {
   const manifest = (place: string, group: string): string => `version: 1
 inventory: ${place}
@@ -351,7 +389,7 @@ alerts: [{name: A, type: detection, device_groups: [G]}]
       expect(groups()).toHaveLength(1);
       expect(links()).toEqual([groups(), groups(), groups()]);
     };
-    return { appliance, json, old, groups, expectWhole };
+    return { appliance, json, declare, old, groups, expectWhole };
   }
 
   it.each(["appliance", "{file: state.json}"])(
@@ -371,6 +409,12 @@ alerts: [{name: A, type: detection, device_groups: [G]}]
       await expectWhole();
     },
   );
+
+  it("is finished also where the successor must be replaced again by then", async () => {
+    const { declare, expectWhole } = await interrupted(MOVE);
+    declare(STATIC);
+    await expectWhole();
+  });
 
   it("before the successor was made is begun again, also where the old object was renamed since", async () => {
     const { appliance, json, old, groups, expectWhole } = await interrupted(CREATE);

@@ -192,18 +192,36 @@ export function declaredNames(manifest: Entry, which: "all" | "present"): readon
   );
 }
 
-/** Links an alert of nobody's to all of these that are device groups; `watched` tells what it watches then. */
-export function addWatcher({ appliance }: Sandbox, keys: readonly Key[]): () => readonly string[] {
+/** An alert of nobody's, linked to all of these that are device groups. */
+export function addWatcher({ appliance }: Sandbox, keys: readonly Key[]): Key {
   const watcher = appliance.add("alerts", { name: "added watcher", type: "detection" }, "jdoe");
   for (const key of keys) {
     const [collection, id] = key.split("/");
     if (collection === "devicegroups") appliance.link("alerts/devicegroups", watcher, Number(id), "jdoe");
   }
-  return () =>
-    appliance
-      .linked("alerts/devicegroups", watcher)
-      .map((id) => `devicegroups ${String(appliance.get("devicegroups", id)?.name)}`)
-      .sort();
+  return `alerts/${watcher}`;
+}
+
+/** The names of the device groups that an alert or trigger watches; none for anything else. */
+export function watchedBy({ appliance }: Sandbox, key: Key): readonly string[] {
+  const [collection, id] = key.split("/");
+  const relation = RELATIONS.find((name) => name === `${collection}/devicegroups`);
+  const groups = relation === undefined ? [] : appliance.linked(relation, Number(id));
+  return groups.map((group) => `devicegroups ${String(appliance.get("devicegroups", group)?.name)}`).sort();
+}
+
+/** Of these, what watches some device group now. */
+export function watching(box: Sandbox, keys: readonly Key[]): readonly Key[] {
+  return keys.filter((key) => watchedBy(box, key).length > 0);
+}
+
+/** `collection name` of each entry that is declared to watch some device group. */
+export function declaredWatching(manifest: Entry): readonly string[] {
+  return MANAGED.flatMap(([section, collection]) =>
+    ((manifest[section] ?? []) as Entry[])
+      .filter(({ device_groups: groups }) => Array.isArray(groups) && groups.length > 0)
+      .map(({ name }) => `${collection} ${String(name)}`),
+  );
 }
 
 /** `collection name` of an object. */

@@ -23,6 +23,7 @@ import {
   addWatcher,
   arbitraryEdit,
   declaredNames,
+  declaredWatching,
   type Edit,
   type Key,
   keysOf,
@@ -30,6 +31,8 @@ import {
   ofOwner,
   perform,
   stateOf,
+  watchedBy,
+  watching,
 } from "../helpers/histories.ts";
 import { kill } from "../inventory/appliance.ts";
 
@@ -85,6 +88,15 @@ async function interrupt(port: AppliancePort, path: string, content: Entry, { nt
   });
 }
 
+/** A port that calls back after everything that takes links away. */
+function observe(port: AppliancePort, look: () => void): AppliancePort {
+  return {
+    ...port,
+    assign: (path, body) => port.assign(path, body).then(look),
+    remove: (path) => port.remove(path).then(look),
+  };
+}
+
 interface Interruption {
   /** The write that it ends with, and whether the appliance carries that out. */
   readonly nth: number;
@@ -134,15 +146,26 @@ async function live(
   const beside = stateOf(box, added);
   const present = new Set(declaredNames(b, "present"));
   const lasting = existing(box, owned).filter((key) => present.has(applied.get(key) ?? ""));
-  const watched = addWatcher(box, existing(box, owned));
+  const groups = lasting.filter((key) => key.startsWith("devicegroups/"));
+  const watcher = addWatcher(box, existing(box, owned));
+  const stays = new Set(declaredWatching(b));
+  const watchers = watching(box, [
+    ...lasting.filter((key) => stays.has(applied.get(key) ?? "")),
+    ...(groups.length > 0 ? [watcher] : []),
+  ]);
+  const idle = new Set<Key>();
+  const seen = observe(port, () => {
+    const busy = new Set(watching(box, watchers));
+    for (const key of watchers) if (!busy.has(key)) idle.add(key);
+  });
 
-  if (interruption !== null) await interrupt(port, path, b, interruption);
-  const planAgain = await apply(port, path, b);
+  if (interruption !== null) await interrupt(seen, path, b, interruption);
+  const planAgain = await apply(seen, path, b);
+  expect([...idle]).toEqual([]);
   expect(await planAgain()).toEqual([[], false]);
   expect(stateOf(box, foreign)).toEqual(before);
   expect(stateOf(box, added)).toEqual(beside);
-  const groups = lasting.filter((key) => key.startsWith("devicegroups/"));
-  expect(watched()).toEqual(groups.map((key) => applied.get(key)).sort());
+  expect(watchedBy(box, watcher)).toEqual(groups.map((key) => applied.get(key)).sort());
   const mine = keysOf(box).filter((key) => !others.has(key) && !added.includes(key));
   const names = mine.map((key) => nameAt(box, key)).filter((name) => !BESIDE.has(name));
   expect(names.sort()).toEqual([...present].sort());

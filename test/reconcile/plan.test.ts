@@ -366,16 +366,26 @@ describe("a replace", () => {
     expect(plan.changes[0]?.fields).toMatchObject([{ pointer: "/dynamic", before: true, after: false }]);
   });
 
-  it("does not bring back a link that the same run removes, and waits for its removal", () => {
+  it("moves a link that the same run removes like any other, so that its removal never waits for it", () => {
     const plan = planChanges(
       manifest(static_, resource("alert/a2", { relations: { device_groups: [] } })),
       snapshot(parts),
     );
     expect(plan.changes.map((c) => [c.wave, c.address, c.requires])).toEqual([
-      [1, "alert/a2", []],
-      [2, "device_group/G", ["alert/a2"]],
+      [1, "device_group/G", []],
+      [2, "alert/a2", ["device_group/G"]],
     ]);
-    expect(operations(plan)).toContain(
+    expect(plan.changes[1]?.relations).toMatchObject([{ assign: [], unassign: ["device_group/G"] }]);
+    expect(operations(plan).filter((line) => line.includes("alerts"))).toEqual([
+      'replace device_group/G: POST /devicegroups/<device_group/G>/alerts {"assign":[1,2,9]}',
+      'replace device_group/G: POST /devicegroups/7/alerts {"unassign":[1,2,9]}',
+      'update alert/a2: POST /alerts/2/devicegroups {"unassign":["<device_group/G>"]}',
+    ]);
+  });
+
+  it("does not move a link of an object that the same run deletes", () => {
+    const absent = resource("alert/a2", { lifecycle: { state: "absent" } });
+    expect(operations(planChanges(manifest(static_, absent), snapshot(parts)))).toContain(
       'replace device_group/G: POST /devicegroups/<device_group/G>/alerts {"assign":[1,9]}',
     );
   });
