@@ -1,5 +1,5 @@
 /** A change as Markdown: its row in the table of all changes, and its details to unfold. */
-import type { Attribution, Change, Document, FieldChange } from "../model.ts";
+import type { Address, Attribution, Change, Document, FieldChange } from "../model.ts";
 import { timeText } from "./attribution-text.ts";
 import { printable } from "./clean.ts";
 import { asText, isLongText, ONE_SIDED, sideText } from "./field-values.ts";
@@ -20,20 +20,32 @@ const MAX_BRIEF = 4;
 /** A longer value is only in the details. */
 const MAX_VALUE = 24;
 
-const HEADS = ["outcome", "action", "address", "what changes", "cause", "when and who"];
+const HEADS = ["outcome", "action", "address", "what changes", "cause", "first seen", "when and who"];
 
 /** The table of changes; of an apply, with what became of each. */
-export function changeTable(changes: readonly Change[], { results = [] }: Document): Table {
+export function changeTable(
+  changes: readonly Change[],
+  { results = [] }: Document,
+  { actions }: Sides,
+  firstSeen: Readonly<Record<Address, string>> = {},
+): Table {
   const outcomes = new Map(results.map((result) => [result.address, FATES[fateOf(result)]]));
   const rows = changes.map((change) => [
     outcomes.get(change.address) ?? "",
-    destroys(change.action) ? `**${change.action}**` : change.action,
+    actionText(change, actions),
     code(change.address),
     briefly(change),
     changeCauseText(change) ?? "",
+    Object.hasOwn(firstSeen, change.address) ? moment(firstSeen[change.address] ?? "") : "",
     attributionBrief(change),
   ]);
   return table(HEADS, rows);
+}
+
+/** What destroys in bold. */
+function actionText({ action }: Change, words: Sides["actions"]): string {
+  const word = words[action] ?? action;
+  return destroys(action) ? `**${word}**` : word;
 }
 
 /** One line that names what is deleted or replaced, where there is no room for more. */
@@ -101,7 +113,10 @@ export function changeDetails(change: Change, sides: Sides, showRequests: boolea
     ...(cause === null ? [] : [cause]),
   ];
   const note = notes.length === 0 ? "" : ` (${notes.join(", ")})`;
-  return folded(`${change.action} ${htmlCode(change.address)}${note}`, parts.join("\n\n"));
+  return folded(
+    `${sides.actions[change.action] ?? change.action} ${htmlCode(change.address)}${note}`,
+    parts.join("\n\n"),
+  );
 }
 
 // ---------------------------------------------------------------- attribution
@@ -109,7 +124,7 @@ export function changeDetails(change: Change, sides: Sides, showRequests: boolea
 function attributionBrief({ attribution = [] }: Change): string {
   const [first, second] = attribution;
   if (first === undefined) return "";
-  if (second === undefined) return `${when(first)}${byText(first)}`;
+  if (second === undefined) return `${moment(first.time)}${byText(first)}`;
   const users = [...new Set(attribution.flatMap(({ user }) => (user === null ? [] : [user])))];
   const who = users.length === 0 ? "" : `: ${users.map(code).join(", ")}`;
   return `one of ${attribution.length}${who}`;
@@ -119,7 +134,7 @@ function attributionBrief({ attribution = [] }: Change): string {
 function attributionPart({ attribution = [], id }: Change): readonly string[] {
   const [first, second] = attribution;
   if (first === undefined) return [];
-  if (first.from === "mod_time") return [`Last modified ${when(first)}.`];
+  if (first.from === "mod_time") return [`Last modified ${moment(first.time)}.`];
   const verb = id === null ? "Deleted" : "Changed";
   if (second === undefined) return [`${verb} ${candidate(first)}, says the audit log.`];
   const list = attribution.map((one) => `- ${candidate(one)}`);
@@ -128,10 +143,11 @@ function attributionPart({ attribution = [], id }: Change): readonly string[] {
 
 function candidate(one: Attribution): string {
   const operation = one.operation === null ? "" : ` (${code(one.operation)})`;
-  return `${when(one)}${byText(one)}${operation}`;
+  return `${moment(one.time)}${byText(one)}${operation}`;
 }
 
-function when({ time }: Attribution): string {
+/** `2026-11-22 07:31 UTC`; in code where it is no time. */
+export function moment(time: string): string {
   const shown = timeText(time);
   return /^\d{4}-\d\d-\d\d \d\d:\d\d UTC$/.test(shown) ? shown : code(shown);
 }

@@ -3,7 +3,7 @@
  * as differences below them. Nothing is cut.
  */
 import { isArray } from "../json.ts";
-import type { Address, Cause, Change, FieldChange, RelationChange } from "../model.ts";
+import type { Action, Address, Cause, Change, FieldChange, RelationChange } from "../model.ts";
 import { printable, printableJson } from "./clean.ts";
 import { asText, HASH_ONLY, isLongText, ONE_SIDED, sideText, valueText, without } from "./field-values.ts";
 import { code, fence, table } from "./markdown-escape.ts";
@@ -14,22 +14,45 @@ import { count, fieldCauseText, fieldPath, nameOf } from "./words.ts";
 const MAX_LIST = 60;
 const MAX_LINKS = 10;
 
-/** What the sides of a field are called, and the links that only one of them has. */
+/** What actions and the sides of a field are called, and the links that only one of them has. */
 export interface Sides {
+  /** Where they are not called what they are. */
+  readonly actions: Readonly<Partial<Record<Action, string>>>;
+  /** Above the names of what is no more. */
+  readonly destroyed: string;
   readonly before: string;
   readonly after: string;
   readonly assign: string;
   readonly unassign: string;
 }
 
+const OF_OBJECTS = { actions: {}, destroyed: "Deletes (-) and replaces (-/+)" } as const;
+
 /** Of a plan and its apply. */
-export const PLANNED: Sides = { before: "before", after: "after", assign: "to add", unassign: "to remove" };
+export const PLANNED: Sides = {
+  ...OF_OBJECTS,
+  before: "before",
+  after: "after",
+  assign: "to add",
+  unassign: "to remove",
+};
 /** Of drift. */
 export const DRIFTED: Sides = {
+  ...OF_OBJECTS,
   before: "now",
   after: "as last applied",
   assign: "missing now",
   unassign: "not applied",
+};
+
+/** Of two manifests, where entries change and no objects. */
+export const COMPARED: Sides = {
+  actions: { create: "added", update: "changed", rename: "renamed", delete: "removed" },
+  destroyed: "Removed entries (-)",
+  before: "before",
+  after: "after",
+  assign: "added",
+  unassign: "removed",
 };
 
 /** The parts of a change's details, each a paragraph, a table or a block of code. */

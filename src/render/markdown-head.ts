@@ -18,16 +18,24 @@ const TITLES: Readonly<Record<Command, readonly [title: string, before: string]>
   forget: ["Forget", "on"],
 };
 
-/** The heading, whose it is, and the outcome. */
-export function headParts(document: Document): readonly string[] {
+/** A longer name is cut in the head, which has room in any case. */
+const MAX_NAME = 200;
+
+function name(text: string): string {
+  return code(text.length > MAX_NAME ? `${text.slice(0, MAX_NAME)}…` : text);
+}
+
+/** The heading, whose it is with what else there is to say, and the outcome. */
+export function headParts(document: Document, more: readonly string[]): readonly string[] {
   const { command, target, owner } = document;
   const [title, before] = TITLES[command];
   const facts = [
-    ...(owner === null ? [] : [`Owner ${code(owner)}`]),
-    ...(target === null ? [] : [code(`${target.platform} ${target.firmware}`)]),
+    ...(owner === null ? [] : [`Owner ${name(owner)}`]),
+    ...(target === null ? [] : [name(`${target.platform} ${target.firmware}`)]),
+    ...more,
   ];
   return [
-    `## ${title}${target === null ? "" : ` ${before} ${code(target.host)}`}`,
+    `## ${title}${target === null ? "" : ` ${before} ${name(target.host)}`}`,
     ...(facts.length === 0 ? [] : [facts.join(" · ")]),
     ...outcome(document),
   ];

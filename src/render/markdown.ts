@@ -3,13 +3,13 @@
  * into a number of characters, the details of what destroys nothing go first; what is deleted or replaced
  * and what went wrong is named as long as there is any room, and whatever is left out is counted.
  */
-import type { Change, Diagnostic, Document, Result, Severity } from "../model.ts";
+import type { Address, Change, Diagnostic, Document, Result, Severity } from "../model.ts";
 import { printable } from "./clean.ts";
 import { renderForget, renderInventory, renderRepair } from "./inventory-text.ts";
 import { changeDetails, changeTable, destroyedLine } from "./markdown-change.ts";
 import { diagnosticItem, diagnosticLine } from "./markdown-diagnostics.ts";
 import { code, fence, folded, prose, type Table, table, visibleLines } from "./markdown-escape.ts";
-import { DRIFTED, PLANNED } from "./markdown-fields.ts";
+import { COMPARED, DRIFTED, PLANNED, type Sides } from "./markdown-fields.ts";
 import { footParts, headParts } from "./markdown-head.ts";
 import { type Fitted, fitSections, type Section } from "./markdown-limit.ts";
 import { blockerText, undoneResults } from "./report-text.ts";
@@ -22,6 +22,12 @@ export interface MarkdownOptions {
   readonly limit?: number;
   /** Print each operation, whole. */
   readonly showRequests?: boolean;
+  /** Markdown of one line each, beside the owner. */
+  readonly facts?: readonly string[];
+  /** Paragraphs of Markdown below the outcome. They and `facts` are never cut. */
+  readonly notes?: readonly string[];
+  /** When each difference was first seen, ISO 8601: a column of the table. */
+  readonly firstSeen?: Readonly<Record<Address, string>>;
 }
 
 /** Served in this order when there is a limit. */
@@ -47,18 +53,22 @@ const PLAIN: Style = createStyle({ color: false, width: 100 });
 
 /** The document as Markdown, whole or in at most `limit` characters. Ends with a line break. */
 export function renderMarkdown(document: Document, options: MarkdownOptions = {}): string {
-  const { limit = Number.POSITIVE_INFINITY, showRequests = false } = options;
+  const { limit = Number.POSITIVE_INFINITY, showRequests = false, facts = [], notes = [] } = options;
   const changes = destroyedFirst(document.changes);
-  const tables = { changes: changeTable(changes, document), undone: undoneTable(document) };
-  const [head, foot] = [headParts(document), footParts(document)];
+  const sides = sidesOf(document);
+  const tables = {
+    changes: changeTable(changes, document, sides, options.firstSeen),
+    undone: undoneTable(document),
+  };
+  const [head, foot] = [[...headParts(document, facts), ...notes], footParts(document)];
   const room = limit - NOTE - [...head, ...foot].join("\n\n").length;
-  const fit = fitSections(sectionsOf(document, changes, tables, showRequests), SECTIONS, room);
+  const fit = fitSections(sectionsOf(document, changes, tables, { sides, showRequests }), SECTIONS, room);
   const parts = [
     ...head,
-    ...leftOut(fit),
+    ...leftOut(fit, document),
     ...problemParts("error", document, fit.errors),
     ...undoneParts(tables.undone, fit.undone),
-    ...changeTableParts(tables.changes, fit),
+    ...changeTableParts(tables.changes, fit, sides),
     ...problemParts("warning", document, fit.warnings),
     ...detailParts(fit),
     ...lineParts(document, fit.lines),
@@ -72,13 +82,17 @@ interface Tables {
   readonly undone: Table;
 }
 
+function sidesOf(document: Document): Sides {
+  if (document.command === "validate") return COMPARED;
+  return showsDrift(document) ? DRIFTED : PLANNED;
+}
+
 function sectionsOf(
   document: Document,
   changes: readonly Change[],
   tables: Tables,
-  showRequests: boolean,
+  { sides, showRequests }: { readonly sides: Sides; readonly showRequests: boolean },
 ): Readonly<Record<Name, Section>> {
-  const sides = showsDrift(document) ? DRIFTED : PLANNED;
   const details = (list: readonly Change[]): readonly string[] =>
     list.flatMap((change) => changeDetails(change, sides, showRequests) ?? []);
   const destroyed = changes.filter(({ action }) => destroys(action));
@@ -99,7 +113,7 @@ function sectionsOf(
 // ---------------------------------------------------------------- what is left out
 
 /** In one sentence, where the reader cannot miss it. */
-function leftOut(fit: Fit): readonly string[] {
+function leftOut(fit: Fit, { command }: Document): readonly string[] {
   const counted = (number: number, what: string): readonly string[] => (number > 0 ? [what] : []);
   const details = fit.destroyedDetails.left + fit.details.left;
   const parts = [
@@ -115,7 +129,8 @@ function leftOut(fit: Fit): readonly string[] {
     ...counted(fit.lines.left, `the last ${count(fit.lines.left, "line")}`),
   ];
   if (parts.length === 0) return [];
-  return [`**Not everything fits here.** Left out: ${parts.join("; ")}. \`--format json\` has all of it.`];
+  const where = command === "validate" ? "" : " `--format json` has all of it.";
+  return [`**Not everything fits here.** Left out: ${parts.join("; ")}.${where}`];
 }
 
 // ---------------------------------------------------------------- problems
@@ -162,12 +177,16 @@ function undoneParts({ head, rows }: Table, { shown }: Fitted): readonly string[
 // ---------------------------------------------------------------- changes
 
 /** What destroys comes first; where it does not fit into the table it is at least named. */
-function changeTableParts({ head, rows: all }: Table, { destroyed, rows }: Fit): readonly string[] {
+function changeTableParts(
+  { head, rows: all }: Table,
+  { destroyed, rows }: Fit,
+  { destroyed: title }: Sides,
+): readonly string[] {
   if (all.length === 0) return [];
   const inTable = [...(destroyed.shortened ? [] : destroyed.shown), ...rows.shown];
   const named = destroyed.shortened && destroyed.shown.length > 0;
   return [
-    ...(named ? ["### Deletes (-) and replaces (-/+)", fence("diff", destroyed.shown)] : []),
+    ...(named ? [`### ${title}`, fence("diff", destroyed.shown)] : []),
     ...(inTable.length === 0 ? [] : ["### Changes", [...head, ...inTable].join("\n")]),
   ];
 }
