@@ -1,1 +1,2 @@
 export function bundle(outdir: string): Promise<void>;
+export function bundleAction(): Promise<string>;

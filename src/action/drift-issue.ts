@@ -69,3 +69,19 @@ export function driftClosed(options: DriftOptions & Partial<Pick<Sightings, "sin
     links(options),
   ].join("\n\n");
 }
+
+/** The pull request that accepts the drift; `document` is of the acceptance. */
+export function acceptRequest(
+  document: Document,
+  options: Where & { readonly limit?: number | undefined },
+): { readonly title: string; readonly body: string } {
+  const { target, limit = MAX_BODY } = options;
+  const owner = ownerOf(document, options);
+  return {
+    title: `Accept drift on ${titleName(target)}${owner === "" ? "" : ` (${titleName(owner)})`}`,
+    body: bodyOf(document, { limit, facts: factsOf(document, options) }, [MERGING, links(options)]),
+  };
+}
+
+const MERGING =
+  "Merged, the manifests say what somebody changed by hand, and the next apply records it. Closed, the next apply undoes what was changed.";

@@ -137,8 +137,12 @@ function isRepository(full: { readonly full_name: string } | null, { owner, repo
   return full?.full_name.toLowerCase() === `${owner}/${repo}`.toLowerCase();
 }
 
-function commentOf({ id, body, html_url }: Schemas["issue-comment"]): Comment {
-  return { id: Number(id), body: body ?? "", url: html_url };
+const MEMBERS: ReadonlySet<string> = new Set(["OWNER", "MEMBER", "COLLABORATOR"]);
+
+function commentOf(comment: Schemas["issue-comment"]): Comment {
+  const { id, body, html_url, user, author_association } = comment;
+  const trusted = user?.type === "Bot" || MEMBERS.has(author_association ?? "");
+  return { id: Number(id), body: body ?? "", url: html_url, trusted };
 }
 
 /** While a pull request is open, `merge_commit_sha` is that of a merge tried out. */

@@ -6,6 +6,8 @@ export interface Comment {
   readonly body: string;
   /** For people. */
   readonly url: string;
+  /** By an app that is installed, or by somebody who belongs to the repository: anybody may write comments. */
+  readonly trusted: boolean;
 }
 
 export interface PullRequest {

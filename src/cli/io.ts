@@ -1,5 +1,7 @@
 /** All that a command sees of the process it runs in, so that tests can run commands in-process. */
 
+import type { Document } from "../model.ts";
+
 export interface OutputStream {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
@@ -14,4 +16,6 @@ export interface Io {
   readonly cwd: string;
   /** Aborted by the first SIGINT or SIGTERM; its reason is the signal's name. */
   readonly interrupted: AbortSignal;
+  /** Hears of what a command found and did, as a value, beside what is printed. */
+  readonly onDocument?: (document: Document) => void;
 }

@@ -198,6 +198,7 @@ function createSession(command: Command, options: OutputOptions, io: Io, state: 
     finish: (parts) => {
       progress.done();
       const document = documentOf(command, parts, state);
+      io.onDocument?.(document);
       printDocument(document, untold(document.diagnostics, state, options, io), parts, options, io, err);
       return parts.exitCode;
     },

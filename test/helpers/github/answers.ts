@@ -55,7 +55,7 @@ export function comment(one: Comment, state: State, at: Addresses): Schemas["iss
     user: user(one.by, at),
     created_at: one.createdAt,
     updated_at: one.updatedAt,
-    author_association: "CONTRIBUTOR",
+    author_association: state.repository.startsWith(`${one.by}/`) ? "OWNER" : "CONTRIBUTOR",
     body: one.body,
     performed_via_github_app: null,
   };

@@ -1,0 +1,53 @@
+/** The action's process: inputs and the event in, the verdict out. Secrets are masked before anything is printed. */
+import { setFailed, setSecret } from "@actions/core";
+import { EXIT, errorDiagnostic, HopsyncError } from "../errors.ts";
+import { apply } from "./apply.ts";
+import { readContext } from "./context.ts";
+import { drift } from "./drift.ts";
+import { createGitHub } from "./github.ts";
+import { type ActionCommand, readInputs, secretInputs } from "./inputs.ts";
+import { isOffline, offline } from "./offline.ts";
+import { setOutputs } from "./outputs.ts";
+import { plan } from "./plan.ts";
+import { createRun, type Process, type Run } from "./run.ts";
+import { validate } from "./validate.ts";
+import type { Verdict } from "./verdict.ts";
+
+const FLOWS: Readonly<Record<ActionCommand, (run: Run) => Promise<Verdict>>> = {
+  validate,
+  plan,
+  apply,
+  drift,
+};
+
+async function main(): Promise<void> {
+  const { env } = process;
+  for (const secret of [...secretInputs(), env.EXTRAHOP_API_KEY ?? ""]) if (secret !== "") setSecret(secret);
+  const inputs = readInputs();
+  const context = readContext(env);
+  const { token } = inputs;
+  const { apiUrl, repository } = context;
+  const github = token === undefined ? undefined : createGitHub({ apiUrl, repository, token });
+  const run = createRun(inputs, context, github, processOf(env));
+  const flow = isOffline(run, env) ? offline : FLOWS[inputs.command];
+  const { failure } = await flow(run);
+  if (failure !== undefined) setFailed(failure);
+}
+
+function processOf(env: NodeJS.ProcessEnv): Process {
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => controller.abort(signal));
+  return { stdin: process.stdin, stdout: process.stdout, env, interrupted: controller.signal };
+}
+
+main().catch((error: unknown) => {
+  if (!(error instanceof HopsyncError)) {
+    setFailed(
+      `hopsync met a bug of its own. Please report this:\n${error instanceof Error ? error.stack : error}`,
+    );
+    return;
+  }
+  if (error.code === "not-reviewed") setOutputs(undefined, EXIT.stale);
+  const { summary, detail } = errorDiagnostic(error);
+  setFailed(`${summary}. ${detail}`);
+});

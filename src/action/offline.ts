@@ -1,0 +1,78 @@
+/** A pull request from a fork has no secrets: its manifests are checked and compared, and no appliance is asked. */
+import { setOutput } from "@actions/core";
+import { EXIT } from "../errors.ts";
+import { type LoadedManifest, loadManifest } from "../manifest/load.ts";
+import { diffManifests } from "../reconcile/manifest-diff.ts";
+import { VERSION } from "../version.ts";
+import { checkOutBase } from "./base-checkout.ts";
+import { comparedDocument } from "./compared.ts";
+import { annotate, detailed, setOutputs, setSummary } from "./outputs.ts";
+import type { Run } from "./run.ts";
+import { summary } from "./summary.ts";
+import { type Verdict, verdictOf } from "./verdict.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Whether the run is of a fork's pull request and has no key. */
+export function isOffline({ inputs, context }: Run, env: Environment): boolean {
+  const keyless = inputs.apiKey === undefined && (env.EXTRAHOP_API_KEY ?? "") === "";
+  return context.pullRequest?.fork === true && keyless && ["plan", "validate"].includes(inputs.command);
+}
+
+/** The token of such a run may not comment, so the summary and the annotations are all that it leaves. */
+export async function offline(run: Run): Promise<Verdict> {
+  const { context, inputs } = run;
+  const { sha, pullRequest } = context;
+  run.say(
+    "The pull request is from a fork and has no secrets: its manifests are checked, and no appliance is asked.",
+  );
+  const head = await load(run, run.folder);
+  const base = head.manifest === undefined ? undefined : await loadBase(run);
+  const difference = head.manifest && base && diffManifests(base.manifest, head.manifest);
+  const exitCode = head.manifest === undefined ? EXIT.error : EXIT.done;
+  const { diagnostics, manifest } = head;
+  const parts = { exitCode, version: VERSION, owner: manifest?.owner, diagnostics };
+  const document = comparedDocument(parts, difference);
+  setOutputs(document, detailed(exitCode, document));
+  setOutput("plan-file", "");
+  annotate(diagnostics, context, inputs.folder);
+  const compared = base === undefined ? {} : { base: pullRequest?.baseSha };
+  setSummary(summary(document, { target: run.target, sha, compared }), context);
+  return verdictOf("The validation", exitCode, document, [EXIT.done]);
+}
+
+/** Undefined where the base branch has no manifest that can be read. */
+async function loadBase(run: Run): Promise<Required<Pick<LoadedManifest, "manifest">> | undefined> {
+  const { github, context } = run;
+  if (github === undefined || context.pullRequest === undefined) return undefined;
+  const folder = await checkOutBase(github, context, context.pullRequest.baseSha, run.inputs.folder);
+  if (folder === undefined) return undefined;
+  const { manifest } = await load(run, folder);
+  return manifest && { manifest };
+}
+
+function load({ inputs }: Run, cwd: string): Promise<LoadedManifest> {
+  const paths = inputs.paths.length === 0 ? ["manifests"] : inputs.paths;
+  const vars = inputs.vars.filter((word) => word !== "--var").map((word) => word.split(/=(.*)/s).slice(0, 2));
+  return loadManifest(paths, { cwd, env: SET_ELSEWHERE, vars: Object.fromEntries(vars) });
+}
+
+/**
+ * Every variable is set, to a text that says so: which ones there are is the business of runs that have
+ * secrets, and what is compared and shown is their `${env:NAME}`.
+ */
+const SET_ELSEWHERE: Environment = new Proxy<Record<string, string>>(
+  {},
+  {
+    get: (_, name) => standIn(name),
+    getOwnPropertyDescriptor: (_, name) => ({
+      value: standIn(name),
+      configurable: true,
+      enumerable: false,
+    }),
+  },
+);
+
+function standIn(name: string | symbol): string {
+  return `(${String(name)} is set where there are secrets)`;
+}

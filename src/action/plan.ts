@@ -1,0 +1,47 @@
+/** `command: plan`: the plan as outputs, summary, annotations, a sealed file, and a comment on the pull request. */
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setOutput } from "@actions/core";
+import { EXIT } from "../errors.ts";
+import type { Document } from "../model.ts";
+import { planComment } from "./comments.ts";
+import { annotate, detailed, setOutputs, setSummary } from "./outputs.ts";
+import type { GitHub } from "./port.ts";
+import type { Run } from "./run.ts";
+import { markedComments, markOutdated, stick } from "./sticky.ts";
+import { summary } from "./summary.ts";
+import { type Verdict, verdictOf } from "./verdict.ts";
+
+/** Plans. The outputs are set before GitHub is asked for anything, since that may be refused. */
+export async function plan(run: Run): Promise<Verdict> {
+  const { context, inputs, github } = run;
+  const number = inputs.comment ? context.pullRequest?.number : undefined;
+  // What goes wrong here goes wrong again below, after the outputs are set.
+  if (number !== undefined && github !== undefined)
+    await markOutdated(github, number, run.target, context.sha).catch(() => {});
+  const planFile = join(context.temp, "hopsync-plan.json");
+  rmSync(planFile, { force: true });
+  const { exitCode, document } = await run.hopsync("plan", "--out", planFile);
+  setOutputs(document, detailed(exitCode, document));
+  setOutput("plan-file", existsSync(planFile) ? planFile : "");
+  if (document !== undefined) {
+    annotate(document.diagnostics, context, inputs.folder);
+    setSummary(summary(document, { target: run.target, sha: context.sha }), context);
+    if (number !== undefined && github !== undefined) await comment(run, github, number, document);
+  }
+  return verdictOf("The plan", exitCode, document, [EXIT.done]);
+}
+
+/** A run that was overtaken by a newer commit leaves that one's comment alone. */
+async function comment(run: Run, github: GitHub, number: number, document: Document): Promise<void> {
+  const { context, target } = run;
+  const { headSha } = await github.pullRequest(number);
+  if (headSha !== context.sha) {
+    const comments = await markedComments(github, number);
+    const newer = comments.some(({ marker }) => marker.target === target && marker.sha === headSha);
+    if (newer) return run.say(`The pull request is at ${headSha} by now, and its plan stays.`);
+  }
+  const body = planComment(document, { target, sha: context.sha, runUrl: context.runUrl });
+  setOutput("comment-url", await stick(github, number, body));
+  if (headSha !== context.sha) await markOutdated(github, number, target, headSha);
+}

@@ -1,0 +1,42 @@
+/** One comment or issue per target and owner, found again by the marker in it. */
+import { HopsyncError } from "../errors.ts";
+import { outdated } from "./comments.ts";
+import { isSame, type Marker, readMarker } from "./marker.ts";
+import type { Comment, GitHub } from "./port.ts";
+
+export interface Marked extends Comment {
+  readonly marker: Marker;
+}
+
+/** The comments that hopsync wrote, oldest first. A marker in anybody else's comment means nothing. */
+export async function markedComments(github: GitHub, number: number): Promise<readonly Marked[]> {
+  const comments = await github.comments(number);
+  return comments.flatMap((comment): Marked[] => {
+    const marker = comment.trusted ? readMarker(comment.body) : undefined;
+    return marker === undefined ? [] : [{ ...comment, marker }];
+  });
+}
+
+/** Writes the comment into the place of the one before it; where that was deleted, anew. */
+export async function stick(github: GitHub, number: number, body: string): Promise<string> {
+  const marker = readMarker(body);
+  if (marker === undefined) throw new HopsyncError("bug", "A comment without a marker is never found again.");
+  const known = (await markedComments(github, number)).findLast((comment) => isSame(comment.marker, marker));
+  if (known === undefined) return (await github.addComment(number, body)).url;
+  if (known.body !== body) await github.editComment(known.id, body);
+  return known.url;
+}
+
+/** Marks plans of this target that are of another commit, so that nobody approves them. Others have jobs of their own. */
+export async function markOutdated(
+  github: GitHub,
+  number: number,
+  target: string,
+  sha: string,
+): Promise<void> {
+  for (const { id, body, marker } of await markedComments(github, number)) {
+    const old = marker.kind === "plan" && marker.target === target && marker.sha !== sha;
+    const marked = old ? outdated(body, { sha }) : body;
+    if (marked !== body) await github.editComment(id, marked);
+  }
+}
