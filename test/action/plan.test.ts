@@ -1,8 +1,11 @@
-/** The action on pull requests and after the merge, as a runner would run it. */
+/** `command: plan` and `validate` on pull requests, as a runner would run them. */
+import { readFileSync } from "node:fs";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
-import { type GitHubStandIn, startGitHub } from "../helpers/github/index.ts";
+import { sealedPlanSchema } from "../../src/render/sealed-schema.ts";
+import { startGitHub } from "../helpers/github/index.ts";
 import { sandbox } from "../helpers/sandbox.ts";
-import { edit, pullRequestEvent, runAction } from "./runner.ts";
+import { hopsyncComments, pullRequestEvent, runAction } from "./runner.ts";
 
 const MANIFEST = `version: 1
 owner: net
@@ -11,21 +14,14 @@ alerts:
   - {name: A, severity: 3, stat_name: s, field_name: f, operator: ">", operand: 1}
 `;
 const FILES = { "manifests/all.yaml": MANIFEST };
-
-function hopsyncComments(github: GitHubStandIn, number: number): readonly string[] {
-  return github
-    .comments(number)
-    .map(({ body }) => body)
-    .filter((body) => body.includes("<!-- hopsync:"));
-}
+const PLAN = { command: "plan", target: "hq" };
 
 describe("command: plan", () => {
   it("comments once, in place, and leaves outputs, a summary and a sealed plan", async () => {
     const [box, github] = await Promise.all([sandbox({}), startGitHub()]);
     const request = github.openPullRequest({ files: FILES });
-    const inputs = { command: "plan", target: "hq" };
     const first = await runAction({
-      inputs,
+      inputs: PLAN,
       files: FILES,
       sandbox: box,
       github,
@@ -38,47 +34,171 @@ describe("command: plan", () => {
       "create-count": "2",
       "delete-count": "0",
       digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
-      "plan-file": expect.stringContaining("hopsync-plan.json"),
       "comment-url": expect.stringContaining("#issuecomment"),
     });
-    expect(first.summary).toContain("`alert/A`");
+    const sealed = JSON.parse(readFileSync(first.outputs["plan-file"] ?? "", "utf8"));
+    expect(new Ajv2020({ strict: false }).validate(sealedPlanSchema, sealed)).toBe(true);
+    expect(readFileSync(first.outputs["summary-file"] ?? "", "utf8")).toBe(first.summary);
     expect(first.summary).toContain("### Order");
-    const [comment = "", ...others] = hopsyncComments(github, request.number);
-    expect([others, comment]).toEqual([[], expect.stringContaining("`alert/A`")]);
+    expect(hopsyncComments(github, request.number)).toEqual([expect.stringContaining("`alert/A`")]);
 
-    const headSha = github.push(request.number, { "manifests/all.yaml": MANIFEST.replace("pci", "pos") });
     const files = { "manifests/all.yaml": MANIFEST.replace("pci", "pos") };
+    const headSha = github.push(request.number, files);
     const event = pullRequestEvent({ ...request, headSha });
-    await runAction({ inputs, files, sandbox: box, github, event });
-    const now = hopsyncComments(github, request.number);
-    expect(now).toEqual([expect.stringContaining("`tag/pos`")]);
-    expect(github.comments(request.number)).toHaveLength(1);
+    await runAction({ inputs: PLAN, files, sandbox: box, github, event });
+    expect(hopsyncComments(github, request.number)).toEqual([expect.stringContaining("`tag/pos`")]);
   });
-});
 
-describe("command: apply", () => {
-  it("applies the reviewed plan after the merge, and reports on the pull request", async () => {
+  it("finds its comment among 200, writes it anew where it was deleted, and believes no outsider's", async () => {
     const [box, github] = await Promise.all([sandbox({}), startGitHub()]);
     const request = github.openPullRequest({ files: FILES });
-    const planned = await runAction({
-      inputs: { command: "plan", target: "hq" },
+    const step = { inputs: PLAN, files: FILES, sandbox: box, github, event: pullRequestEvent(request) };
+    for (let i = 0; i < 150; i += 1) github.addComment(request.number, `Comment ${i}`);
+    await runAction(step);
+    for (let i = 0; i < 50; i += 1) github.addComment(request.number, `More ${i}`);
+    const [body = ""] = hopsyncComments(github, request.number);
+    await runAction(step);
+    expect(hopsyncComments(github, request.number)).toHaveLength(1);
+    const own = github.comments(request.number).find((comment) => comment.body === body);
+    github.deleteComment(own?.id ?? -1);
+    github.addComment(request.number, body, "mallory");
+    await runAction(step);
+    const authors = github.comments(request.number).filter((c) => c.body === body);
+    expect(authors.map(({ by }) => by)).toEqual(["mallory", "github-actions[bot]"]);
+  });
+
+  it("marks what is of an older commit, also when that run ends last", async () => {
+    const [box, github] = await Promise.all([sandbox({}), startGitHub()]);
+    const request = github.openPullRequest({ files: FILES });
+    const old = { inputs: PLAN, files: FILES, sandbox: box, github, event: pullRequestEvent(request) };
+    await runAction(old);
+    const files = { "manifests/all.yaml": MANIFEST.replace("severity: 3", "severity: 9") };
+    const headSha = github.push(request.number, files);
+    const event = pullRequestEvent({ ...request, headSha });
+    const failed = await runAction({ ...old, files, event });
+    expect([failed.code, failed.outputs["exit-code"]]).toEqual([1, "1"]);
+    expect(failed.log).toMatch(/^::error title=[^\n]*,file=manifests\/all.yaml,line=5,col=\d+::/m);
+    expect(hopsyncComments(github, request.number)).toEqual([expect.stringContaining("severity")]);
+    const late = await runAction(old);
+    expect(late.log).toContain("its plan stays");
+    expect(hopsyncComments(github, request.number)[0]).not.toContain("`alert/A`** to create");
+    expect(github.comments(request.number)).toHaveLength(1);
+  });
+
+  it("fails with the missing permission, after the outputs are set", async () => {
+    const [box, github] = await Promise.all([
+      sandbox({}),
+      startGitHub({ permissions: { contents: "read", pull_requests: "read", issues: "read" } }),
+    ]);
+    const request = github.openPullRequest({ files: FILES });
+    const event = pullRequestEvent(request);
+    const { code, outputs, log } = await runAction({
+      inputs: PLAN,
       files: FILES,
       sandbox: box,
       github,
-      event: pullRequestEvent(request),
+      event,
     });
-    const sha = github.merge(request.number);
-    const { workspace } = planned;
+    expect([code, outputs["create-count"], outputs["comment-url"]]).toEqual([1, "2", undefined]);
+    expect(log).toMatch(/^::error::.*pull-requests: write/m);
+  });
+
+  it("masks the key before anything is printed, prints it nowhere, and takes no command from a script", async () => {
+    const [box, github] = await Promise.all([sandbox({}), startGitHub()]);
+    const script = "// a\n::error::not ours\n  ::set-output name=digest::x\n";
+    const files = {
+      "manifests/all.yaml":
+        "version: 1\ntriggers: [{name: T, events: [HTTP_REQUEST], script: {file: t.js, env: []}}]\n",
+      "manifests/t.js": script,
+    };
+    const request = github.openPullRequest({ files });
+    const step = { inputs: PLAN, files, sandbox: box, github, event: pullRequestEvent(request) };
+    const { code, log, summary } = await runAction(step);
+    expect(code).toBe(0);
+    expect(log.startsWith(`::add-mask::${box.apiKey}\n`)).toBe(true);
+    expect(log.split(box.apiKey)).toHaveLength(2);
+    expect(log.split(github.token)).toHaveLength(2);
+    expect(summary + hopsyncComments(github, request.number).join("")).not.toContain(box.apiKey);
+    const stopped = [...log.matchAll(/^::stop-commands::(.*)\n([\s\S]*?)^::\1::$/gm)].map(([all]) => all);
+    const heard = stopped.reduce((text, part) => text.replace(part, ""), log);
+    expect(log).toContain("::error::not ours");
+    expect(heard).not.toContain("not ours");
+  });
+
+  it("names every delete of a huge plan in the comment, and all of it in the summary", async () => {
+    const [box, github] = await Promise.all([sandbox({}), startGitHub()]);
+    const names = (count: number, word: string) =>
+      Array.from({ length: count }, (_, i) => ({ name: `${word} ${i} <b>@all|\`#1` }));
+    const manifest = (tags: unknown) => JSON.stringify({ version: 1, limits: { deletes: 5000 }, tags });
+    const before = { "manifests/all.yaml": manifest(names(400, "old")) };
+    const step = { sandbox: box, github };
     const applied = await runAction({
-      inputs: { command: "apply", target: "hq" },
-      workspace,
-      sandbox: box,
-      github,
-      sha,
+      ...step,
+      inputs: { command: "apply", expect: "none", comment: "false" },
+      files: before,
     });
-    expect([applied.code, applied.log]).toEqual([0, expect.stringContaining("2 created")]);
-    expect(box.appliance.find("alerts", "A")).toBeDefined();
-    expect(hopsyncComments(github, request.number)).toHaveLength(2);
-    edit(workspace, {});
+    expect(applied.code, applied.log).toBe(0);
+    const files = { "manifests/all.yaml": manifest(names(1600, "new")) };
+    const request = github.openPullRequest({ files });
+    const event = pullRequestEvent(request);
+    const { outputs, summary } = await runAction({
+      ...step,
+      inputs: { ...PLAN, "max-deletes": "400" },
+      files,
+      event,
+    });
+    expect([outputs["create-count"], outputs["delete-count"]]).toEqual(["1600", "400"]);
+    const [comment = ""] = hopsyncComments(github, request.number);
+    expect(comment.length).toBeLessThanOrEqual(60_000);
+    const missing = Array.from({ length: 400 }, (_, i) => `old ${i} <b>`).filter((n) => !comment.includes(n));
+    expect(missing).toEqual([]);
+    expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(1_048_576);
+    expect(summary.split("| create |")).toHaveLength(1601);
+  });
+
+  it("of a fork checks and compares the manifests, and asks no appliance and for no permission", async () => {
+    const github = await startGitHub({
+      files: { ...FILES, "manifests/other.yaml": "version: 1\ntags: [{name: gone}]\n" },
+      permissions: { contents: "read", pull_requests: "read" },
+    });
+    const baseSha = github.branch("main") ?? "";
+    const files = {
+      "manifests/all.yaml": MANIFEST.replace("severity: 3", 'severity: 2, description: "${env:WHY}"'),
+    };
+    const request = github.openPullRequest({ files, fork: "stranger/network" });
+    const event = pullRequestEvent(request, { baseSha, fork: "stranger/network" });
+    const { code, log, summary, outputs } = await runAction({
+      inputs: { ...PLAN, host: "eda.invalid" },
+      files,
+      github,
+      event,
+    });
+    expect([code, outputs["has-changes"], outputs["delete-count"]], log).toEqual([0, "true", "1"]);
+    expect(summary).toContain("No appliance was read");
+    expect(summary).toContain("`tag/gone`");
+    expect(summary).toContain("`severity`");
+    expect(github.comments(request.number)).toEqual([]);
+    expect(github.requests().filter(({ method }) => method !== "GET")).toEqual([]);
+  });
+});
+
+describe("an action that cannot begin", () => {
+  it.each([
+    [{ command: "aply" }, 'Input command: "aply" is none of validate, plan, apply, drift.'],
+    [{ command: "plan", comment: "yes" }, 'Input comment: "yes" is neither true nor false.'],
+    [{ command: "apply", expect: "yes" }, "Input expect"],
+    [{ command: "plan", "client-id": "x" }, "not supported yet"],
+  ])("says which input is wrong: %j", async (inputs, message) => {
+    const { code, log } = await runAction({ inputs: inputs as Record<string, string> });
+    expect([code, log]).toEqual([1, expect.stringContaining(message)]);
+    expect(log).not.toContain(" at ");
+  });
+
+  it("validates without an appliance and without a token", async () => {
+    const good = await runAction({ inputs: { command: "validate" }, files: FILES });
+    expect([good.code, good.outputs["exit-code"]]).toEqual([0, "0"]);
+    const files = { "manifests/all.yaml": MANIFEST.replace("severity", "severty") };
+    const bad = await runAction({ inputs: { command: "validate" }, files });
+    expect([bad.code, bad.log]).toEqual([1, expect.stringMatching(/^::error title=.*line=5/m)]);
   });
 });

@@ -1,7 +1,7 @@
 /** Runs the committed action as a runner of GitHub does: variables, event file, output files, one process. */
 import { execFile } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { folder } from "../helpers/folder.ts";
@@ -107,10 +107,8 @@ export function pullRequestEvent(
   };
 }
 
-/** Puts other texts into a checkout. */
-export function edit(workspace: string, files: Readonly<Record<string, string>>): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(workspace, path)), { recursive: true });
-    writeFileSync(join(workspace, path), text);
-  }
+/** The bodies of the comments that hopsync wrote. */
+export function hopsyncComments(github: GitHubStandIn, number: number): readonly string[] {
+  const own = github.comments(number).filter(({ by }) => by.endsWith("[bot]"));
+  return own.map(({ body }) => body).filter((body) => body.includes("<!-- hopsync:"));
 }
