@@ -4,16 +4,26 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import "./build.mjs";
 
-const { exportSchema, inventorySchema, manifestSchema, planSchema, reportSchema, sealedPlanSchema } =
-  await import("../lib/index.js");
+const {
+  exportSchema,
+  inventorySchema,
+  manifestSchema,
+  planSchema,
+  projectSchema,
+  reportSchema,
+  sealedPlanSchema,
+  targetsSchema,
+} = await import("../lib/index.js");
 const check = process.argv.includes("--check");
 const schemas = {
   manifest: manifestSchema(),
+  project: projectSchema(),
   plan: planSchema,
   report: reportSchema,
   export: exportSchema,
   inventory: inventorySchema,
   "sealed-plan": sealedPlanSchema,
+  targets: targetsSchema,
 };
 
 for (const [name, schema] of Object.entries(schemas)) {

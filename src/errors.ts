@@ -89,6 +89,8 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   host: "The host is not one that hopsync connects to",
   "no-host": "No appliance is given",
   "api-key": "The API key cannot be used",
+  "no-project": "There is no project file",
+  "other-host": "The key is for another host",
   "no-api-key": "No API key is given",
   "ca-file": "The CA file cannot be used",
   fingerprint: "The fingerprint cannot be used",

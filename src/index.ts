@@ -10,6 +10,7 @@ export { loadManifest } from "./manifest/load.ts";
 export { manifestSchema } from "./manifest/schema.ts";
 export { writeManifest } from "./manifest/write.ts";
 export type * from "./model.ts";
+export { projectSchema } from "./project/schema.ts";
 export { type DriftRun, driftRun } from "./reconcile/drift-run.ts";
 export { type ExportOptions, exportLive, type LiveExport } from "./reconcile/export.ts";
 export { applyRun, planRun } from "./reconcile/run.ts";
@@ -18,4 +19,5 @@ export { exportSchema, planSchema, reportSchema } from "./render/document-schema
 export { inventorySchema } from "./render/inventory-document.ts";
 export { type MarkdownOptions, renderMarkdown } from "./render/markdown.ts";
 export { sealedPlanSchema } from "./render/sealed-schema.ts";
+export { targetsSchema } from "./render/targets-document.ts";
 export { startSandbox } from "./sandbox/sandbox.ts";

@@ -434,3 +434,22 @@ export interface Document {
   readonly owned?: InventoryReport | null;
   readonly requests: RequestCounts;
 }
+
+/** A target as a project file names it. */
+export interface ListedTarget {
+  readonly name: string;
+  /** As written. */
+  readonly host: string;
+  readonly paths: readonly string[];
+}
+
+/** What `targets` prints as JSON. */
+export interface TargetsDocument {
+  readonly format: 1;
+  readonly command: "targets";
+  readonly exit_code: number;
+  readonly tool: Document["tool"];
+  /** Null where the project file could not be read. */
+  readonly targets: readonly ListedTarget[] | null;
+  readonly diagnostics: readonly Diagnostic[];
+}

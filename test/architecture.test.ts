@@ -36,6 +36,15 @@ const MAY_LOAD: Readonly<Record<string, readonly string[]>> = {
   "secrets.ts": ["model.ts", "json.ts"],
   "kinds/": ["model.ts", "json.ts", "errors.ts", "diagnostics.ts"],
   "manifest/": ["model.ts", "json.ts", "diagnostics.ts", "secrets.ts", "kinds/"],
+  "project/": [
+    "model.ts",
+    "json.ts",
+    "errors.ts",
+    "diagnostics.ts",
+    "manifest/",
+    "appliance/connection.ts",
+    "appliance/trust.ts",
+  ],
   "appliance/": ["model.ts", "json.ts", "errors.ts"],
   "reconcile/": [
     "model.ts",

@@ -23,7 +23,7 @@ export interface Reply {
 
 const MAX_FAILURES = 10;
 const KEY_SOURCES =
-  "Keys are made on the appliance (API Access) and belong to it alone; check EXTRAHOP_API_KEY or --api-key-file.";
+  "Keys are made on the appliance (API Access) and belong to it alone; check EXTRAHOP_API_KEY, --api-key-file or the project file.";
 
 /** Returns the reply when it is a success with one of the given statuses, else throws. */
 export function expectStatus(reply: Reply, ...expected: readonly number[]): Reply {

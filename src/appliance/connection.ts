@@ -84,9 +84,9 @@ function isLoopback(hostname: string): boolean {
 }
 
 /** Keys read from files end in a newline; what is left must fit into one header, unchanged. */
-function parseApiKey(text: string): string {
+export function parseApiKey(text: string): string {
   const key = text.trim();
-  const source = "It comes from EXTRAHOP_API_KEY or --api-key-file.";
+  const source = "It comes from EXTRAHOP_API_KEY, --api-key-file or the project file.";
   if (key === "") throw new HopsyncError("api-key", "The API key is empty.", { hint: source });
   if (!/^[\x21-\x7e]+$/.test(key)) {
     throw new HopsyncError(

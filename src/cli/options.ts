@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { HopsyncError } from "../errors.ts";
+import type { TargetConnection } from "../project/connection.ts";
 import type { Io } from "./io.ts";
 
 const FORMATS = ["text", "json", "markdown"] as const;
@@ -17,11 +18,17 @@ export interface OutputOptions {
   readonly showRequests?: true;
 }
 
-export interface ManifestOptions {
+/** Which appliance of which project. */
+export interface TargetFlags {
+  readonly target?: string;
+  readonly project?: string;
+}
+
+export interface ManifestOptions extends TargetFlags {
   readonly var?: Readonly<Record<string, string>>;
 }
 
-export interface ConnectionFlags {
+export interface ConnectionFlags extends TargetFlags {
   readonly host?: string;
   readonly apiKeyFile?: string;
   readonly caFile?: string;
@@ -93,7 +100,13 @@ export function addOutputOptions(command: Command): Command {
 }
 
 export function addManifestOptions(command: Command): Command {
-  return command.option("--var <name=value>", "a value for ${var:name}; repeatable", variable);
+  return addProjectOption(command)
+    .option("--target <name>", "the target of the project file; needed when it has several")
+    .option("--var <name=value>", "a value for ${var:name}; repeatable", variable);
+}
+
+export function addProjectOption(command: Command): Command {
+  return command.option("--project <file>", "the project file (default: hopsync.yaml, if there is one)");
 }
 
 export function addConnectionOptions(command: Command): Command {
@@ -122,21 +135,37 @@ export interface ResolvedConnection {
   readonly insecure?: boolean;
 }
 
-/** Flags first, then the variables of the vendor's own command line. */
-export async function resolveConnection(flags: ConnectionFlags, io: Io): Promise<ResolvedConnection> {
-  const host = flags.host ?? nonEmpty(io.env.EXTRAHOP_HOST);
+/** Flags first, then the target, then the variables of the vendor's own command line. */
+export async function resolveConnection(
+  flags: ConnectionFlags,
+  io: Io,
+  target?: TargetConnection,
+): Promise<ResolvedConnection> {
+  const host = flags.host ?? target?.host ?? nonEmpty(io.env.EXTRAHOP_HOST);
   if (host === undefined) {
     throw new HopsyncError("no-host", "No appliance is given.", {
       hint: "Set EXTRAHOP_HOST or use --host eda.example.com. To try hopsync without an appliance: hopsync demo",
     });
   }
-  const insecure = flags.insecure ?? truth("EXTRAHOP_INSECURE", io.env.EXTRAHOP_INSECURE);
+  return { host, apiKey: await readApiKey(flags, io, target), ...trustOf(flags, io, target) };
+}
+
+/** A variable that is left over in a shell does not weaken a target. */
+function trustOf(
+  { caFile, fingerprint, insecure }: ConnectionFlags,
+  io: Io,
+  target: TargetConnection | undefined,
+): Omit<ResolvedConnection, "host" | "apiKey"> {
+  const unchecked =
+    insecure ??
+    target?.insecure ??
+    (target === undefined && truth("EXTRAHOP_INSECURE", io.env.EXTRAHOP_INSECURE));
+  const ca = caFile === undefined ? target?.caFile : resolve(io.cwd, caFile);
+  const pinned = fingerprint ?? target?.fingerprint;
   return {
-    host,
-    apiKey: await readApiKey(flags, io),
-    ...(flags.caFile === undefined ? {} : { caFile: resolve(io.cwd, flags.caFile) }),
-    ...(flags.fingerprint === undefined ? {} : { fingerprint: flags.fingerprint }),
-    ...(insecure ? { insecure } : {}),
+    ...(ca === undefined ? {} : { caFile: ca }),
+    ...(pinned === undefined ? {} : { fingerprint: pinned }),
+    ...(unchecked ? { insecure: true } : {}),
   };
 }
 
@@ -144,7 +173,11 @@ function nonEmpty(text: string | undefined): string | undefined {
   return text === undefined || text.trim() === "" ? undefined : text;
 }
 
-async function readApiKey(flags: ConnectionFlags, io: Io): Promise<string> {
+async function readApiKey(
+  flags: ConnectionFlags,
+  io: Io,
+  target: TargetConnection | undefined,
+): Promise<string> {
   if (flags.apiKeyFile !== undefined) {
     const file = resolve(io.cwd, flags.apiKeyFile);
     return readFile(file, "utf8").catch((cause: unknown) => {
@@ -154,10 +187,10 @@ async function readApiKey(flags: ConnectionFlags, io: Io): Promise<string> {
       });
     });
   }
-  const key = nonEmpty(io.env.EXTRAHOP_API_KEY);
+  const key = target?.apiKey ?? nonEmpty(io.env.EXTRAHOP_API_KEY);
   if (key !== undefined) return key;
   throw new HopsyncError("no-api-key", "No API key is given.", {
-    hint: "Set EXTRAHOP_API_KEY or use --api-key-file. Keys are made on the appliance under API Access.",
+    hint: "Set EXTRAHOP_API_KEY, use --api-key-file, or give the target an api_key. Keys are made on the appliance under API Access.",
   });
 }
 

@@ -2,17 +2,19 @@
 import { Command, CommanderError, Option } from "commander";
 import { EXIT, errorDiagnostic, HopsyncError } from "../errors.ts";
 import { kinds } from "../kinds/index.ts";
-import type { Document } from "../model.ts";
+import type { Diagnostic, Document } from "../model.ts";
 import { renderDiagnostics } from "../render/diagnostics.ts";
 import { renderJson, toDocument } from "../render/document.ts";
 import { renderMarkdown } from "../render/markdown.ts";
 import { createStyle } from "../render/style.ts";
+import { renderTargetsDocument, renderTargetsMarkdown, targetsDocument } from "../render/targets-document.ts";
 import { VERSION } from "../version.ts";
 import type { Io } from "./io.ts";
 import {
   addConnectionOptions,
   addManifestOptions,
   addOutputOptions,
+  addProjectOption,
   type Format,
   integer,
   planDigest,
@@ -46,7 +48,7 @@ function usageError({ message }: CommanderError): HopsyncError {
 }
 
 /** The format that a command line which could not be understood asked for, if it is one of a document. */
-function wantedFormat(argv: readonly string[]): Exclude<Format, "text"> | undefined {
+function wantedFormat(argv: readonly string[]): DocumentFormat | undefined {
   const asked = (format: Format): boolean =>
     argv.some((word, i) => word === `--format=${format}` || (word === "--format" && argv[i + 1] === format));
   if (asked("json")) return "json";
@@ -58,13 +60,26 @@ function finishEarly(error: HopsyncError, argv: readonly string[], io: Io): void
   const diagnostics = [errorDiagnostic(error)];
   const format = wantedFormat(argv);
   if (format !== undefined) {
-    const command = COMMANDS.find((name) => name.split(" ").every((word) => argv.includes(word))) ?? "plan";
-    const document = toDocument({ command, exitCode: EXIT.error, version: VERSION, diagnostics });
-    io.stdout.write(format === "json" ? renderJson(document) : renderMarkdown(document));
+    io.stdout.write(
+      argv[0] === "targets" ? noTargets(diagnostics, format) : noRun(diagnostics, argv, format),
+    );
     return;
   }
   const style = createStyle({ color: false, width: io.stderr.columns ?? 80 });
   io.stderr.write(renderDiagnostics(diagnostics, style));
+}
+
+type DocumentFormat = Exclude<Format, "text">;
+
+function noRun(diagnostics: readonly Diagnostic[], argv: readonly string[], format: DocumentFormat): string {
+  const command = COMMANDS.find((name) => name.split(" ").every((word) => argv.includes(word))) ?? "plan";
+  const document = toDocument({ command, exitCode: EXIT.error, version: VERSION, diagnostics });
+  return format === "json" ? renderJson(document) : renderMarkdown(document);
+}
+
+function noTargets(diagnostics: readonly Diagnostic[], format: DocumentFormat): string {
+  const document = targetsDocument({ exitCode: EXIT.error, version: VERSION, targets: null, diagnostics });
+  return format === "json" ? renderTargetsDocument(document) : renderTargetsMarkdown(document);
 }
 
 const COMMANDS: readonly Document["command"][] = [
@@ -102,6 +117,7 @@ function createProgram(io: Io, finished: Finished): Command {
     addExport,
     addInventory,
     addForget,
+    addTargets,
     addSandbox,
     addDemo,
   ];
@@ -114,7 +130,7 @@ function subcommand(program: Command, nameAndArguments: string, description: str
   return program.command(nameAndArguments).description(description).helpOption("--help", "print help");
 }
 
-const PATHS = "files or folders with manifests; ./manifests when not given";
+const PATHS = "files or folders with manifests; those of the target, or ./manifests, when not given";
 const PATHS_OR_PLAN = `${PATHS}; or one file of plan --out`;
 
 function addValidate(program: Command, io: Io, finished: Finished): void {
@@ -229,6 +245,14 @@ function addForget(program: Command, io: Io, finished: Finished): void {
   addOutputOptions(addManifestOptions(addConnectionOptions(command))).action(async (addresses, options) => {
     const { forget } = await import("./commands/forget.ts");
     finished(await forget(addresses, options, io));
+  });
+}
+
+function addTargets(program: Command, io: Io, finished: Finished): void {
+  const command = subcommand(program, "targets", "list the targets of the project file, offline");
+  addOutputOptions(addProjectOption(command)).action(async (options) => {
+    const { targets } = await import("./commands/targets.ts");
+    finished(targets(options, io));
   });
 }
 

@@ -2,8 +2,8 @@
 import { resolve } from "node:path";
 import type { AppliancePort } from "../appliance/port.ts";
 import type { RequestEvent } from "../appliance/sender.ts";
+import { hasErrors } from "../diagnostics.ts";
 import { EXIT, errorDiagnostic, HopsyncError } from "../errors.ts";
-import type { LoadOptions } from "../manifest/load.ts";
 import type { Command, Diagnostic, Document, Manifest } from "../model.ts";
 import { createMask } from "../reconcile/secrets.ts";
 import { printable } from "../render/clean.ts";
@@ -19,22 +19,25 @@ import {
   type ManifestOptions,
   type OutputOptions,
   resolveConnection,
+  type TargetFlags,
 } from "./options.ts";
+import { type ManifestInput, manifestInput, type RunTarget, targetOf } from "./target.ts";
 
 /** Where no terminal tells its width, such as in a CI log. */
 const PLAIN_WIDTH = 120;
-const DEFAULT_PATH = "manifests";
 
 export interface Session {
   readonly io: Io;
   readonly options: OutputOptions;
   readonly style: Style;
   readonly progress: Progress;
+  /** The manifests that the command line or the target names. */
+  input(paths: readonly string[], options: ManifestOptions): ManifestInput;
   /** Loads the manifest; undefined when it has errors, which `finish` then shows. */
   load(paths: readonly string[], options: ManifestOptions): Promise<Manifest | undefined>;
   /** Takes a sealed manifest with its secrets filled in; undefined where one cannot be, which `finish` shows. */
   refill(sealed: Manifest): Promise<Manifest | undefined>;
-  /** Opens the appliance that flags and environment name; closed when the command ends. */
+  /** Opens the appliance that flags, target and environment name; closed when the command ends. */
   connect(flags: ConnectionFlags): Promise<AppliancePort>;
   /** While a person reads, no time passes. */
   pause(): void;
@@ -58,14 +61,17 @@ export interface Finish extends Omit<DocumentParts, "command" | "version" | "dia
   readonly text?: (document: Document, style: Style) => string;
 }
 
+type RunOptions = OutputOptions & TargetFlags & Partial<ConnectionFlags>;
+
 /** Runs a command's body; whatever goes wrong becomes a document with diagnostics and an exit code. */
 export async function runSession(
   command: Command,
-  options: OutputOptions,
+  options: RunOptions,
   io: Io,
   body: (session: Session) => Promise<number>,
 ): Promise<number> {
   const state: State = {
+    target: undefined,
     diagnostics: [],
     told: new Set(),
     port: undefined,
@@ -75,6 +81,10 @@ export async function runSession(
   };
   const session = createSession(command, options, io, state);
   try {
+    const { chosen, diagnostics } = await targetOf(options, command !== "validate", io);
+    session.note(diagnostics);
+    if (hasErrors(diagnostics)) return session.finish({ exitCode: EXIT.error });
+    state.target = chosen;
     return await body(session);
   } catch (error) {
     if (!(error instanceof HopsyncError)) throw error;
@@ -92,6 +102,7 @@ export async function runSession(
 }
 
 interface State {
+  target: RunTarget | undefined;
   diagnostics: readonly Diagnostic[];
   port: AppliancePort | undefined;
   manifest: Manifest | undefined;
@@ -159,9 +170,13 @@ function createSession(command: Command, options: OutputOptions, io: Io, state: 
     options,
     style: errStyle,
     progress,
+    input: (paths, given) => manifestInput(paths, given, state.target, io),
     load: async (paths, given) => {
       const { loadManifest } = await import("../manifest/load.ts");
-      const loaded = await loadManifest(pathsOf(paths), loadOptions(given, io));
+      const input = manifestInput(paths, given, state.target, io);
+      state.diagnostics = [...state.diagnostics, ...input.problems];
+      if (hasErrors(input.problems)) return undefined;
+      const loaded = await loadManifest(input.paths, input.load);
       state.diagnostics = [...state.diagnostics, ...loaded.diagnostics];
       state.manifest = loaded.manifest;
       return loaded.manifest;
@@ -256,7 +271,7 @@ async function openAppliance(
     import("../appliance/http.ts"),
     import("../appliance/trust.ts"),
   ]);
-  const connection = await readConnection(await resolveConnection(flags, io));
+  const connection = await readConnection(await resolveConnection(flags, io, state.target?.connection));
   if (connection.trust.by === "insecure") {
     // Before the key is sent, not after.
     const warning = insecureDiagnostic(insecureWarning(connection.host));
@@ -296,16 +311,6 @@ function insecureDiagnostic(detail: string): Diagnostic {
 function requestLine({ method, path, status, error, attempt, ms }: RequestEvent): string {
   const again = attempt > 1 ? ` (attempt ${attempt})` : "";
   return `${printable(`${method} ${path}`)} ${status ?? error ?? ""} ${Math.round(ms)} ms${again}\n`;
-}
-
-/** The paths that were given, or the default. */
-export function pathsOf(given: readonly string[]): readonly string[] {
-  return given.length === 0 ? [DEFAULT_PATH] : given;
-}
-
-/** What manifests are filled from, and where their paths start. */
-export function loadOptions({ var: vars = {} }: ManifestOptions, io: Io): LoadOptions {
-  return { env: io.env, vars, cwd: io.cwd };
 }
 
 /** A path as the process that runs the command means it. */

@@ -47,7 +47,7 @@ const SUMMARIES = {
   "empty-list": "The list is empty",
   "too-many-items": "The list has too many items",
   "empty-section": "The section is empty",
-  "bad-version": "The manifest's version is not supported",
+  "bad-version": "The file's version is not supported",
   "name-not-text": "The name is not a text",
   "not-clearable": "The field cannot be cleared",
   "not-applicable-here": "The key cannot stand beside the others",

@@ -4,7 +4,7 @@ import { parsePointer } from "../json.ts";
 import type { Diagnostic, Pointer, Source } from "../model.ts";
 import type { ManifestFile } from "./files.ts";
 import type { Outside } from "./placeholders.ts";
-import { placementOf } from "./placement.ts";
+import { type Placement, placementOf } from "./placement.ts";
 import { type SourceText, sourceText } from "./source-text.ts";
 import { type DocumentValue, isMergeKey, keyText, readValue } from "./values.ts";
 import { readYaml } from "./yaml-text.ts";
@@ -27,11 +27,20 @@ export interface ManifestDocument extends DocumentValue {
 export function readDocuments(
   file: ManifestFile,
   outside: Outside,
+  placement: (path: readonly string[]) => Placement = placementOf,
 ): { readonly documents: readonly ManifestDocument[]; readonly problems: readonly Diagnostic[] } {
   const source = sourceText(file.shown, file.text);
   const yaml = readYaml(source);
-  const documents = yaml.documents.map((root, i) => readDocument(root, i, file, source, outside));
+  const documents = yaml.documents.map((root, i) =>
+    readDocument(root, i, file, source, { outside, placement }),
+  );
   return { documents, problems: [...yaml.problems, ...documents.flatMap((d) => d.problems)] };
+}
+
+/** What placeholders are filled from, and what they may do where. */
+interface Filling {
+  readonly outside: Outside;
+  readonly placement: (path: readonly string[]) => Placement;
 }
 
 function readDocument(
@@ -39,9 +48,9 @@ function readDocument(
   index: number,
   file: ManifestFile,
   source: SourceText,
-  outside: Outside,
+  { outside, placement }: Filling,
 ): ManifestDocument {
-  const content = readValue(root, source, outside, placementOf);
+  const content = readValue(root, source, outside, placement);
   const find = (pointer: Pointer): Spot => findNode(root, parsePointer(pointer), content.targets);
   const place = (node: Node): Source => source.place(...rangeOf(node));
   return {

@@ -23,6 +23,8 @@ export interface ManifestFile extends FileLocation {
 export interface FileOptions {
   readonly root?: string;
   readonly cwd?: string;
+  /** The real path of a file that is no manifest, though a folder of manifests may hold it. */
+  readonly except?: string;
   readonly texts?: FileLocation["texts"];
 }
 
@@ -76,7 +78,7 @@ export function readManifests(paths: readonly string[], options: FileOptions): R
     };
   }
   const searches = paths.map((path) => searchPath(path, options));
-  const base = baseOf(realpathSync(options.cwd ?? process.cwd()));
+  const base = baseOf(realRoot(options) ?? realpathSync(options.cwd ?? process.cwd()));
   const read = unique(searches.flatMap((search) => search.found)).map((item) =>
     readManifest(item, base, options),
   );
@@ -97,7 +99,11 @@ function searchPath(path: string, options: FileOptions): Search {
     const folder = statSync(real).isDirectory();
     const root = realRoot(options) ?? (folder ? real : dirname(real));
     if (!folder) return { found: [{ shown: path, real, root }], problems: [] };
-    const search = searchFolder(path, real, { boundary: real, root, visited: new Set() });
+    const search = searchFolder(path, real, {
+      boundary: real,
+      root,
+      visited: new Set(options.except === undefined ? [] : [options.except]),
+    });
     return search.found.length + search.problems.length > 0
       ? { ...search, folder: real }
       : { found: [], problems: [noManifests(path)] };
@@ -116,7 +122,7 @@ interface Bounds {
   /** What links in a folder must not leave: the folder that was named. */
   readonly boundary: string;
   readonly root: string;
-  /** The folders that were searched, by their real path: links may lead to them again, and round. */
+  /** What is not searched, by real path: folders that were, since links may lead round, and what is no manifest. */
   readonly visited: Set<string>;
 }
 

@@ -1,7 +1,8 @@
 /** The form of one document, judged by the schema: every problem as a located diagnostic. */
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { isArray, isObject, parsePointer, pointer } from "../json.ts";
-import type { Diagnostic, Json, JsonObject, Pointer } from "../model.ts";
+import type { JsonSchema } from "../kinds/kind.ts";
+import type { Diagnostic, Json, JsonObject, Pointer, Source } from "../model.ts";
 import { replaceAt } from "../secrets.ts";
 import { type Place, report } from "./codes.ts";
 import type { ManifestDocument } from "./document.ts";
@@ -20,20 +21,32 @@ export interface JudgedDocument {
   readonly problems: readonly Diagnostic[];
 }
 
-let compiled: ValidateFunction | undefined;
-
-/** The schema's validator: made once, since making it takes longer than using it. */
-function validator(): ValidateFunction {
-  compiled ??= new Ajv2020({
-    allErrors: true,
-    verbose: true,
-    allowUnionTypes: true,
-    strictTypes: false,
-    strictRequired: false,
-    logger: false,
-  }).compile(manifestSchema());
-  return compiled;
+/**
+ * Finds what a schema says is wrong with the value of a document, one error per problem. The schema's
+ * validator is made once, since making it takes longer than using it.
+ */
+export function formCheck(schema: () => JsonSchema): (value: Json) => readonly SchemaError[] {
+  let compiled: ValidateFunction | undefined;
+  return (value) => {
+    compiled ??= new Ajv2020({
+      allErrors: true,
+      verbose: true,
+      allowUnionTypes: true,
+      strictTypes: false,
+      strictRequired: false,
+      logger: false,
+    }).compile(schema());
+    const errors = compiled(value) ? [] : essentialErrors(compiled.errors ?? []);
+    const otherVersion = errors.filter(
+      (error) => error.pointer === "/version" && typeof error.data === "number",
+    );
+    // The rules of this version say nothing about a file of another one.
+    return otherVersion.length > 0 ? otherVersion : errors;
+  };
 }
+
+/** What the schema finds wrong with a document's value. */
+export const errorsOf: (value: Json) => readonly SchemaError[] = formCheck(manifestSchema);
 
 /** Judges a document's form. */
 export function judgeForm(document: ManifestDocument): JudgedDocument {
@@ -60,18 +73,8 @@ export function judgeForm(document: ManifestDocument): JudgedDocument {
   };
 }
 
-/** What the schema finds wrong with a document's value, one error per problem. */
-export function errorsOf(value: Json): readonly SchemaError[] {
-  const validate = validator();
-  const errors = validate(value) ? [] : essentialErrors(validate.errors ?? []);
-  const otherVersion = errors.filter(
-    (error) => error.pointer === "/version" && typeof error.data === "number",
-  );
-  // The rules of this version say nothing about a manifest of another one.
-  return otherVersion.length > 0 ? otherVersion : errors;
-}
-
-function isBelowBroken(at: Pointer, broken: ReadonlySet<Pointer>): boolean {
+/** Whether a pointer leads to something that could not be read, which is told already. */
+export function isBelowBroken(at: Pointer, broken: ReadonlySet<Pointer>): boolean {
   if (broken.size === 0) return false;
   const path = parsePointer(at);
   return [...path, ""].some((_, depth) => broken.has(pointer(...path.slice(0, depth))));
@@ -119,11 +122,14 @@ function dateNames(
   });
 }
 
-/** Keys are the place of what is wrong with a key; a missing key is a matter of the whole mapping. */
 function placeOf(error: SchemaError, document: ManifestDocument, value: Json): Place {
-  const ofKey = ["additionalProperties", "propertyNames", "false schema"].includes(error.keyword);
-  const place = placeIn(document, error.pointer, value);
-  return ofKey ? { ...place, source: document.keyAt(error.pointer) } : place;
+  return { ...placeIn(document, error.pointer, value), source: sourceOf(error, document) };
+}
+
+/** Keys are the place of what is wrong with a key; a missing key is a matter of the whole mapping. */
+export function sourceOf({ keyword, pointer: at }: SchemaError, document: ManifestDocument): Source {
+  const ofKey = ["additionalProperties", "propertyNames", "false schema"].includes(keyword);
+  return ofKey ? document.keyAt(at) : document.valueAt(at);
 }
 
 /** The place of a pointer into a document, with the entry that it is in. */

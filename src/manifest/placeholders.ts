@@ -110,7 +110,7 @@ function variableValue(name: string, vars: Outside["vars"]): Part | Finding {
   if (value !== undefined) return literal(value);
   return failure(
     "missing-variable",
-    `No variable ${JSON.stringify(name)} is given.${didYouMean(name, Object.keys(vars))} Give it with --var ${name}=value.`,
+    `No variable ${JSON.stringify(name)} is given.${didYouMean(name, Object.keys(vars))} Give it with --var ${name}=value, or among the vars of the target.`,
   );
 }
 

@@ -4,9 +4,9 @@ import type { Kind } from "../kinds/kind.ts";
 
 /**
  * `secret`: both `env` and `var`. `plain`: only `var`. `literal`: the text stays as it is, since it is
- * a program's own text.
+ * a program's own text. `deferred`: it stays as it is until somebody needs it filled.
  */
-export type Placement = "secret" | "plain" | "literal";
+export type Placement = "secret" | "plain" | "literal" | "deferred";
 
 const bySection: ReadonlyMap<string, Kind> = new Map(kinds.map((kind) => [kind.section, kind]));
 

@@ -74,7 +74,7 @@ function inventoryOf({ document, value }: JudgedDocument): readonly Statement<Do
   if (!isObject(inventory) || typeof inventory.file !== "string") return [];
   const [root = ""] = document.file.roots;
   const path = resolve(root, inventory.file);
-  const detail = `${JSON.stringify(inventory.file)} leads outside the root (the folder of the path given). Keep the inventory inside it.`;
+  const detail = `${JSON.stringify(inventory.file)} leads outside the root (the folder of the path given, or of the project file). Keep the inventory inside it.`;
   const problems = isInside(path, [root]) ? [] : [report(failure("outside-root", detail), { source })];
   const place: InventoryPlace = { kind: "file", path: inventory.file, root };
   return [{ value: { place, problems }, meaning: path, source }];

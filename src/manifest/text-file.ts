@@ -97,7 +97,7 @@ function outside(name: string, linked: boolean): Finding {
   const how = linked ? "is a link that leads" : "leads";
   return failure(
     "outside-root",
-    `${JSON.stringify(name)} ${how} outside the root (the folder of the path given). A manifest reads only files inside it. Move the file, or give a folder that holds both.`,
+    `${JSON.stringify(name)} ${how} outside the root (the folder of the path given, or of the project file). A manifest reads only files inside it. Move the file, or give a folder that holds both.`,
   );
 }
 

@@ -274,6 +274,7 @@ function inexact(node: Scalar): Finding {
 
 function convertText(node: Scalar, written: string, reading: Reading): Json {
   const placement = reading.placement(reading.path);
+  if (placement === "deferred") return written;
   if (placement === "literal") {
     if (namesEnvironment(written)) reading.problems.push(notReplaced(node, reading.source));
     return written;

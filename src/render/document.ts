@@ -205,7 +205,7 @@ function operationJson({ method, path, body }: Operation): JsonObject {
   return { method, path, ...given("body", body) };
 }
 
-function diagnosticJson(diagnostic: Diagnostic): JsonObject {
+export function diagnosticJson(diagnostic: Diagnostic): JsonObject {
   const { severity, code, summary, detail, address, pointer, source, related } = diagnostic;
   return {
     severity,

@@ -153,7 +153,9 @@ describe("files that a manifest names", () => {
 
   it("outside are told with what the root is", async () => {
     const { diagnostics } = await load(scripts, { paths: ["m"] });
-    expect(diagnostics[0]?.detail).toContain("the root (the folder of the path given). A manifest reads");
+    expect(diagnostics[0]?.detail).toContain(
+      "the root (the folder of the path given, or of the project file). A manifest reads",
+    );
   });
 
   it("outside are not even looked for", async () => {

@@ -126,7 +126,7 @@ describe("misuse", () => {
         })
       ).diagnostics[0]?.detail ?? "";
     expect(await detail("${var:stie}")).toBe(
-      'No variable "stie" is given. Did you mean "site"? Give it with --var stie=value.',
+      'No variable "stie" is given. Did you mean "site"? Give it with --var stie=value, or among the vars of the target.',
     );
     expect(await detail("${env:HQ_KYE}")).toContain('Did you mean "HQ_KEY"?');
     expect(await detail("${env:HX_KEY}")).not.toContain("Did you mean");

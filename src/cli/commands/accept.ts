@@ -7,7 +7,7 @@ import { acceptRun } from "../accept-run.ts";
 import type { Io } from "../io.ts";
 import type { ManifestOptions } from "../options.ts";
 import { replaceFiles } from "../output-files.ts";
-import { interruption, loadOptions, pathsOf, runSession } from "../session.ts";
+import { interruption, runSession } from "../session.ts";
 import type { ExportFlags } from "./export.ts";
 
 export interface AcceptFlags extends ExportFlags, ManifestOptions {}
@@ -18,7 +18,8 @@ export async function accept(paths: readonly string[], options: AcceptFlags, io:
     const manifest = await session.load(paths, options);
     if (manifest === undefined) return session.finish({ exitCode: EXIT.error });
     const port = await session.connect(options);
-    const run = await acceptRun(port, manifest, pathsOf(paths), loadOptions(options, io));
+    const input = session.input(paths, options);
+    const run = await acceptRun(port, manifest, input.paths, input.load);
     session.note(run.diagnostics);
     const stopped = interruption(io);
     if (stopped !== undefined) return session.finish({ exitCode: stopped, plan: run.drift });

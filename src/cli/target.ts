@@ -1,0 +1,123 @@
+/** The target of a run: which appliance and which manifests the project file names, and what flags replace. */
+import { lstatSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { hasErrors } from "../diagnostics.ts";
+import { HopsyncError } from "../errors.ts";
+import type { LoadOptions } from "../manifest/load.ts";
+import { isInside } from "../manifest/text-file.ts";
+import type { Diagnostic } from "../model.ts";
+import { chooseTarget, pathsOfTarget } from "../project/choose.ts";
+import type { TargetConnection } from "../project/connection.ts";
+import type { Project, ProjectTarget } from "../project/project.ts";
+import type { Io } from "./io.ts";
+import type { ConnectionFlags, ManifestOptions, TargetFlags } from "./options.ts";
+
+const PROJECT_FILE = "hopsync.yaml";
+const DEFAULT_PATH = "manifests";
+
+/** The target that a run is for. */
+export interface RunTarget {
+  readonly project: Project;
+  readonly target: ProjectTarget;
+  /** Absent where the command connects to nobody, or to whom flags say. */
+  readonly connection?: TargetConnection;
+}
+
+export interface ChosenTarget {
+  /** Absent without a project file, or where it has errors. */
+  readonly chosen?: RunTarget;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The project file of a run; undefined where there is none. */
+export function findProject({ project }: TargetFlags, io: Io): string | undefined {
+  if (project !== undefined) return project;
+  // A link that leads nowhere is there, and an error.
+  const found = lstatSync(join(io.cwd, PROJECT_FILE), { throwIfNoEntry: false });
+  return found === undefined ? undefined : PROJECT_FILE;
+}
+
+export function noProject(what: string, { cwd }: Io): HopsyncError {
+  return new HopsyncError("no-project", `${what}, and there is no ${PROJECT_FILE} in ${cwd}.`, {
+    hint: "Run hopsync in the folder that holds it, or name it with --project.",
+  });
+}
+
+/** The target that flags and project file choose. `connects` tells whether the command needs its connection. */
+export async function targetOf(
+  flags: TargetFlags & Partial<ConnectionFlags>,
+  connects: boolean,
+  io: Io,
+): Promise<ChosenTarget> {
+  const file = findProject(flags, io);
+  if (file === undefined) {
+    if (flags.target === undefined) return { diagnostics: [] };
+    throw noProject(`--target ${flags.target} names a target of a project file`, io);
+  }
+  const { loadProject } = await import("../project/load.ts");
+  const { project, diagnostics } = loadProject(file, io.cwd);
+  if (project === undefined) return { diagnostics };
+  const target = chooseTarget(project, flags.target);
+  if ("severity" in target) return { diagnostics: [...diagnostics, target] };
+  if (!connects || flags.host !== undefined) {
+    if (connects) refuseOtherHost(flags, target);
+    return { chosen: { project, target }, diagnostics };
+  }
+  const { connectionOf } = await import("../project/connection.ts");
+  const { connection, diagnostics: found } = await connectionOf(project, target, io.env, {
+    key: flags.apiKeyFile === undefined,
+    trust: !givesTrust(flags),
+  });
+  const all = [...diagnostics, ...found];
+  return hasErrors(all) || connection === undefined
+    ? { diagnostics: all }
+    : { chosen: { project, target, connection }, diagnostics: all };
+}
+
+export function givesTrust({ fingerprint, caFile, insecure }: Partial<ConnectionFlags>): boolean {
+  return [fingerprint, caFile, insecure].some((flag) => flag !== undefined);
+}
+
+/** A target's key goes to its own host only, and where it has one, no other key is guessed. */
+function refuseOtherHost({ host, apiKeyFile }: Partial<ConnectionFlags>, target: ProjectTarget): void {
+  const { name, api_key, api_key_file } = target;
+  if (apiKeyFile !== undefined || (api_key ?? api_key_file) === undefined) return;
+  throw new HopsyncError(
+    "other-host",
+    `--host ${host} is not where the key of target ${name} belongs, and no other key is given.`,
+    { hint: `Leave --host out to use ${name}, or give the key for that host with --api-key-file.` },
+  );
+}
+
+/** Manifests, and how they are read. */
+export interface ManifestInput {
+  readonly paths: readonly string[];
+  readonly load: LoadOptions;
+  readonly problems: readonly Diagnostic[];
+}
+
+/** The manifests of a run: the paths given, else those of the target, else the default. */
+export function manifestInput(
+  given: readonly string[],
+  { var: vars = {} }: ManifestOptions,
+  chosen: RunTarget | undefined,
+  { env, cwd }: Io,
+): ManifestInput {
+  const own = { paths: given.length === 0 ? [DEFAULT_PATH] : given, problems: [] };
+  if (chosen === undefined) return { ...own, load: { env, vars, cwd } };
+  const { project, target } = chosen;
+  const { paths, problems } = given.length === 0 ? pathsOfTarget(project, target, cwd) : own;
+  // Who names manifests outside the project means their own folders.
+  const inside = paths.every((path) => isInside(resolve(cwd, path), [project.folder]));
+  return {
+    paths,
+    problems,
+    load: {
+      env,
+      vars: { ...target.vars, ...vars },
+      cwd,
+      except: project.real,
+      ...(inside ? { root: project.folder } : {}),
+    },
+  };
+}

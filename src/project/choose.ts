@@ -1,0 +1,43 @@
+/** Which target of a project a run is for, and which manifests it reads. */
+import { existsSync } from "node:fs";
+import { relative, resolve } from "node:path";
+import { didYouMean } from "../diagnostics.ts";
+import { pointer } from "../json.ts";
+import { failure, report } from "../manifest/codes.ts";
+import type { Diagnostic } from "../model.ts";
+import { problem, withoutKeys } from "./problems.ts";
+import type { Project, ProjectTarget } from "./project.ts";
+
+/** The target of that name, or the only one; else what a person has to say. */
+export function chooseTarget(project: Project, name: string | undefined): ProjectTarget | Diagnostic {
+  const names = project.targets.map((target) => target.name);
+  const [only, second] = project.targets;
+  const place = { source: project.targetsAt };
+  if (name === undefined) {
+    if (only !== undefined && second === undefined) return only;
+    const detail = `${project.shown} has several targets: ${names.join(", ")}. Choose one with --target.`;
+    return withoutKeys(problem("needs-target", detail, place));
+  }
+  const found = project.targets.find((target) => target.name === name);
+  if (found !== undefined) return found;
+  const guess = didYouMean(name, names);
+  const detail = `${project.shown} has no target ${JSON.stringify(name)}.${guess} It has: ${names.join(", ")}.`;
+  return withoutKeys(problem("unknown-target", detail, place));
+}
+
+/** The target's paths as they are named from `cwd`, and those that lead nowhere. */
+export function pathsOfTarget(
+  { folder }: Project,
+  { paths, at }: ProjectTarget,
+  cwd: string,
+): { readonly paths: readonly string[]; readonly problems: readonly Diagnostic[] } {
+  const missing = paths.flatMap((path, i) => {
+    if (existsSync(resolve(folder, path))) return [];
+    const detail = `${path} is neither a file nor a folder beside the project file. Check the spelling.`;
+    return [report(failure("no-such-path", detail), { source: at(pointer("paths", i)) })];
+  });
+  return {
+    paths: paths.map((path) => relative(cwd, resolve(folder, path)) || "."),
+    problems: missing.map(withoutKeys),
+  };
+}

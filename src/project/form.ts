@@ -1,0 +1,74 @@
+/** The form of a project file, judged by its schema: every problem as a located diagnostic. */
+import { isObject, parsePointer, pointer } from "../json.ts";
+import { report } from "../manifest/codes.ts";
+import type { ManifestDocument } from "../manifest/document.ts";
+import { formCheck, isBelowBroken, sourceOf } from "../manifest/form.ts";
+import { describe } from "../manifest/form-messages.ts";
+import type { SchemaError } from "../manifest/schema-errors.ts";
+import type { Diagnostic, Json } from "../model.ts";
+import { type ProjectCode, problem } from "./problems.ts";
+import { EXCLUSIVE, projectSchema } from "./schema.ts";
+
+const check = formCheck(projectSchema);
+
+/** What is wrong with the form of the document. */
+export function judgeProject(document: ManifestDocument): readonly Diagnostic[] {
+  const errors = check(document.value).filter(
+    // One rule of several keys is one error to ajv, wherever it is broken; `exclusions` tells each.
+    ({ keyword, pointer: at }) => keyword !== "not" && !isBelowBroken(at, document.broken),
+  );
+  return [...errors.map((error) => formProblem(error, document)), ...exclusions(document)];
+}
+
+function formProblem(error: SchemaError, document: ManifestDocument): Diagnostic {
+  const place = { source: sourceOf(error, document), pointer: error.pointer };
+  const own = ownWords(error);
+  if (own !== undefined) return problem(...own, place);
+  return report(describe(error, { secrets: new Map() }), place);
+}
+
+/** The code and words of what is particular to a project file. */
+function ownWords({ keyword, pointer: at }: SchemaError): readonly [ProjectCode, string] | undefined {
+  const path = parsePointer(at);
+  const key = path.at(-1) ?? "";
+  if (keyword === "minProperties") {
+    return ["no-targets", "Name an appliance: `targets: {hq: {host: eda-hq.example.com}}`."];
+  }
+  if (path.length === 3 && key === "api_key") {
+    return ["api-key", "The API key is a text. Write the name of a variable that holds it: ${env:NAME}."];
+  }
+  if (keyword !== "additionalProperties") return undefined;
+  if (path.length === 2) return ["bad-target-name", `${JSON.stringify(key)} is no name. ${NAME_RULE}`];
+  if (path.length === 4) return ["bad-variable-name", `\${var:${key}} is no placeholder. ${VARIABLE_RULE}`];
+  const why = path.length === 3 && Object.hasOwn(NOT_YET, key) ? NOT_YET[key] : undefined;
+  return why === undefined ? undefined : ["not-supported-yet", why];
+}
+
+const NAME_RULE =
+  "A target's name starts with a letter or digit; letters, digits, dots, dashes and underscores may follow.";
+const VARIABLE_RULE =
+  "A variable's name starts with a letter or underscore; letters, digits, dots, dashes and underscores may follow.";
+
+const CREDENTIALS =
+  "Credentials of the cloud product are planned, and not built yet. Give an appliance and its api_key or api_key_file.";
+const NOT_YET: Readonly<Record<string, string>> = {
+  overlays:
+    "Overlays are planned, and not built yet. Give the target manifests of its own in paths, or values in vars.",
+  client_id: CREDENTIALS,
+  client_secret: CREDENTIALS,
+};
+
+/** Keys that stand beside others which say the opposite. */
+function exclusions(document: ManifestDocument): readonly Diagnostic[] {
+  const value: Json = document.value;
+  const targets = isObject(value) && isObject(value.targets) ? Object.entries(value.targets) : [];
+  return targets.flatMap(([name, target]) =>
+    EXCLUSIVE.flatMap((keys) => {
+      const given = keys.filter((key) => isObject(target) && Object.hasOwn(target, key));
+      const [first, second] = given.map((key) => document.keyAt(pointer("targets", name, key)));
+      if (first === undefined || second === undefined) return [];
+      const detail = `${given.join(" and ")} say different things about target ${name}. Keep one.`;
+      return [problem("excluding-keys", detail, { source: second, related: [first] })];
+    }),
+  );
+}
