@@ -34,6 +34,10 @@ async function main(): Promise<void> {
   if (failure !== undefined) setFailed(failure);
 }
 
+/** GitHub names what one request lacks, and the next request may lack more. */
+const NEEDED =
+  "In all, plan and apply need `contents: read` and `pull-requests: write`; drift needs `issues: write` for its issue, and `contents: write` with `pull-requests: write` for its pull request.";
+
 function processOf(env: NodeJS.ProcessEnv): Process {
   const controller = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => controller.abort(signal));
@@ -49,5 +53,5 @@ main().catch((error: unknown) => {
   }
   if (error.code === "not-reviewed") setOutputs(undefined, EXIT.stale);
   const { summary, detail } = errorDiagnostic(error);
-  setFailed(`${summary}. ${detail}`);
+  setFailed(`${summary}. ${detail}${error.code === "github-permission" ? `\n${NEEDED}` : ""}`);
 });

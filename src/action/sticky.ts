@@ -21,10 +21,22 @@ export async function markedComments(github: GitHub, number: number): Promise<re
 export async function stick(github: GitHub, number: number, body: string): Promise<string> {
   const marker = readMarker(body);
   if (marker === undefined) throw new HopsyncError("bug", "A comment without a marker is never found again.");
-  const known = (await markedComments(github, number)).findLast((comment) => isSame(comment.marker, marker));
+  const known = knownAs(marker, await markedComments(github, number));
   if (known === undefined) return (await github.addComment(number, body)).url;
   if (known.body !== body) await github.editComment(known.id, body);
   return known.url;
+}
+
+/** A manifest that cannot be read has no owner: its comment takes the place of the last one, and is followed by one. */
+function knownAs(marker: Marker, comments: readonly Marked[]): Marked | undefined {
+  const same = comments.findLast((comment) => isSame(comment.marker, marker));
+  const nameless = (other: Marker): boolean => [marker.owner, other.owner].includes("");
+  return (
+    same ??
+    comments.findLast(
+      (comment) => nameless(comment.marker) && isSame({ ...comment.marker, owner: marker.owner }, marker),
+    )
+  );
 }
 
 /** Marks plans of this target that are of another commit, so that nobody approves them. Others have jobs of their own. */

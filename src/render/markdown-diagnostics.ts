@@ -20,8 +20,7 @@ export function diagnosticLine({
   pointer,
 }: Diagnostic): string {
   const within = address === undefined ? "" : `, ${code(address)}`;
-  const field =
-    source === undefined && address !== undefined && pointer ? `, ${code(fieldPath(pointer))}` : "";
+  const field = address !== undefined && pointer ? `, ${code(fieldPath(pointer))}` : "";
   const place = source === undefined ? "" : `, ${placeText(source)}`;
   return `- **${severity}** ${prose(summary)} (${code(name)})${place}${within}${field}`;
 }

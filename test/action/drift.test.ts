@@ -24,7 +24,7 @@ async function scheduled(permissions?: Parameters<typeof startGitHub>[0]) {
   expect(applied.code, applied.log).toBe(0);
   const drift = (inputs: Readonly<Record<string, string>>) =>
     runAction({ ...step, inputs: { command: "drift", target: "hq", ...inputs } });
-  const edit = (fields: Readonly<Record<string, number>>, user = "jdoe") =>
+  const edit = (fields: Readonly<Record<string, number | string>>, user = "jdoe") =>
     box.appliance.edit("alerts", box.appliance.find("alerts", "A")?.id ?? -1, fields, user);
   return { box, github, drift, edit };
 }
@@ -41,12 +41,13 @@ describe("command: drift", () => {
     expect(issue).toMatchObject({ title: "Drift on hq (net)", state: "open", labels: ["hopsync-drift"] });
     expect(issue?.body).toContain("`jdoe`");
     expect(found.outputs["issue-url"]).toContain(`/issues/${issue?.number}`);
-    edit({ operand: 5 }, "asmith");
+    edit({ operand: "5" }, "asmith");
     await drift({ "drift-issue": "true" });
     expect(github.issues()).toHaveLength(1);
     expect(github.issues()[0]?.body).toContain("`operand`");
-    edit({ severity: 3, operand: 1 });
-    await drift({ "drift-issue": "true" });
+    edit({ severity: 3, operand: "1" });
+    const healed = await drift({ "drift-issue": "true" });
+    expect(healed.outputs["exit-code"], healed.log).toBe("0");
     expect(github.issues()[0]?.state).toBe("closed");
     expect(github.comments(issue?.number ?? -1).map(({ body }) => body)).toEqual([
       expect.stringContaining("No drift"),
@@ -75,14 +76,14 @@ describe("command: drift", () => {
     const sha = github.branch(branch) ?? "";
     expect(github.files(sha)).toEqual({
       ...FILES,
-      "manifests/all.yaml": MANIFEST.replace("severity: 3", "severity: debug"),
+      "manifests/all.yaml": MANIFEST.replace("severity: 3", "severity: 7"),
     });
     expect(github.parents(sha)).toEqual([github.branch("main")]);
     await drift({ "drift-pull-request": "true" });
     expect([github.branch(branch), github.pullRequests().length]).toEqual([sha, 1]);
     edit({ severity: 6 });
     await drift({ "drift-pull-request": "true" });
-    expect(github.files(github.branch(branch) ?? "")["manifests/all.yaml"]).toContain("severity: info");
+    expect(github.files(github.branch(branch) ?? "")["manifests/all.yaml"]).toContain("severity: 6");
     expect(github.pullRequests()).toHaveLength(1);
   });
 

@@ -78,11 +78,13 @@ describe("command: plan", () => {
     const failed = await runAction({ ...old, files, event });
     expect([failed.code, failed.outputs["exit-code"]]).toEqual([1, "1"]);
     expect(failed.log).toMatch(/^::error title=[^\n]*,file=manifests\/all.yaml,line=5,col=\d+::/m);
-    expect(hopsyncComments(github, request.number)).toEqual([expect.stringContaining("severity")]);
+    expect(hopsyncComments(github, request.number)).toEqual([expect.stringContaining("No plan was made")]);
     const late = await runAction(old);
     expect(late.log).toContain("its plan stays");
-    expect(hopsyncComments(github, request.number)[0]).not.toContain("`alert/A`** to create");
-    expect(github.comments(request.number)).toHaveLength(1);
+    expect(hopsyncComments(github, request.number)).toEqual([expect.stringContaining("No plan was made")]);
+    const good = github.push(request.number, FILES);
+    await runAction({ ...old, event: pullRequestEvent({ ...request, headSha: good }) });
+    expect(hopsyncComments(github, request.number)).toEqual([expect.stringContaining("2 to create")]);
   });
 
   it("fails with the missing permission, after the outputs are set", async () => {

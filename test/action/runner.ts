@@ -36,7 +36,8 @@ export interface ActionResult {
 export async function runAction(options: RunnerOptions): Promise<ActionResult> {
   const { inputs, files = {}, sandbox, github, event = {}, sha = "0".repeat(40) } = options;
   const temp = folder({ "event.json": JSON.stringify(event), output: "", "summary.md": "" });
-  const workspace = options.workspace ?? folder(files);
+  // As actions/checkout leaves it: manifests are named from the top of the work tree.
+  const workspace = options.workspace ?? folder({ ".git/HEAD": "ref: refs/heads/main\n", ...files });
   const appliance = sandbox === undefined ? {} : { host: sandbox.url, "api-key": sandbox.apiKey };
   const token = options.token ?? github?.token;
   const given = { ...appliance, ...(token === undefined ? {} : { "github-token": token }), ...inputs };
