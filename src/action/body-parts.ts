@@ -74,7 +74,7 @@ function hex(sign: string): string {
 export function links({ runUrl, summaryUrl }: Where, files: readonly NamedLink[] = []): string {
   const all = [
     link("This run", runUrl),
-    ...(summaryUrl === undefined ? [] : [link("all of it in the job summary", summaryUrl)]),
+    ...(summaryUrl === undefined ? [] : [link("job summary", summaryUrl)]),
     ...files.map(({ name, url }) => link(shortName(name), url)),
   ];
   return all.join(" · ");

@@ -33,7 +33,8 @@ export function planComment(document: Document, options: PlanCommentOptions): st
   const { sha, limit = MAX_BODY, planFile } = options;
   const below = [links(options, planFile === undefined ? [] : [planFile]), ...promise(document)];
   const facts = factsOf(document, options, sha);
-  const marker = { ...markerOf("plan", document, options), changes: changeHashes(document) };
+  const planned = document.digest === null ? {} : { changes: changeHashes(document) };
+  const marker = { ...markerOf("plan", document, options), ...planned };
   return bodyOf(document, { limit, facts }, below, marker);
 }
 

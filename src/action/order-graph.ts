@@ -28,7 +28,7 @@ function graphParts(changes: readonly Change[]): readonly string[] {
   const alone = changes.length - nodes.length;
   return [
     fence("mermaid", lines),
-    ...(alone === 0 ? [] : [`${count(alone, "change")} more ${alone === 1 ? "waits" : "wait"} for none.`]),
+    ...(alone === 0 ? [] : [`${count(alone, "more change")} ${alone === 1 ? "waits" : "wait"} for none.`]),
   ];
 }
 
