@@ -41,7 +41,7 @@ export async function bundle(outdir) {
 export async function bundleAction() {
   const { outputFiles } = await build({
     ...common(),
-    entryPoints: { index: "src/action/main.ts" },
+    entryPoints: { index: "src/action/index.ts" },
     outdir: "dist",
     write: false,
     target: "node20.18",

@@ -12,6 +12,7 @@ export interface Inputs {
   /** Arguments of the command line that every command takes. */
   readonly paths: readonly string[];
   readonly target: string | undefined;
+  readonly project: string | undefined;
   readonly vars: readonly string[];
   /** For commands that talk to an appliance. */
   readonly connection: readonly string[];
@@ -46,6 +47,7 @@ export function readInputs(): Inputs {
     folder: getInput("working-directory"),
     paths: getMultilineInput("path"),
     target: text("target"),
+    project: text("project"),
     vars: getMultilineInput("vars").flatMap((line) => ["--var", line]),
     connection: ["ca-file", "fingerprint", "parallelism"].flatMap((name) => {
       const value = text(name);

@@ -1,4 +1,4 @@
-/** The action's process: inputs and the event in, the verdict out. Secrets are masked before anything is printed. */
+/** The action: inputs and the event in, the verdict out. Secrets are masked before anything is printed. */
 import { setFailed, setSecret } from "@actions/core";
 import { EXIT, errorDiagnostic, HopsyncError } from "../errors.ts";
 import { apply } from "./apply.ts";
@@ -20,18 +20,42 @@ const FLOWS: Readonly<Record<ActionCommand, (run: Run) => Promise<Verdict>>> = {
   drift,
 };
 
-async function main(): Promise<void> {
+/** One step of a job. Also what tools that stand in for a runner call. */
+export async function run(): Promise<void> {
+  try {
+    const { failure } = await perform();
+    if (failure !== undefined) setFailed(failure);
+  } catch (error) {
+    setFailed(explained(error));
+  }
+}
+
+async function perform(): Promise<Verdict> {
   const { env } = process;
-  for (const secret of [...secretInputs(), env.EXTRAHOP_API_KEY ?? ""]) if (secret !== "") setSecret(secret);
+  const secrets = new Set([...secretInputs(), env.EXTRAHOP_API_KEY ?? ""]);
+  for (const secret of secrets) if (secret !== "") setSecret(secret);
   const inputs = readInputs();
   const context = readContext(env);
   const { token } = inputs;
   const { apiUrl, repository } = context;
   const github = token === undefined ? undefined : createGitHub({ apiUrl, repository, token });
-  const run = createRun(inputs, context, github, processOf(env));
-  const flow = isOffline(run, env) ? offline : FLOWS[inputs.command];
-  const { failure } = await flow(run);
-  if (failure !== undefined) setFailed(failure);
+  const created = createRun(inputs, context, github, processOf(env));
+  const flow = isOffline(created, env) ? offline : FLOWS[inputs.command];
+  try {
+    return await flow(created);
+  } finally {
+    created.end();
+  }
+}
+
+function explained(error: unknown): string {
+  if (!(error instanceof HopsyncError)) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return `hopsync met a bug of its own. Please report this:\n${text}`;
+  }
+  if (error.code === "not-reviewed") setOutputs(undefined, EXIT.stale);
+  const { summary, detail } = errorDiagnostic(error);
+  return `${summary}. ${detail}${error.code === "github-permission" ? `\n${NEEDED}` : ""}`;
 }
 
 /** GitHub names what one request lacks, and the next request may lack more. */
@@ -43,15 +67,3 @@ function processOf(env: NodeJS.ProcessEnv): Process {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => controller.abort(signal));
   return { stdin: process.stdin, stdout: process.stdout, env, interrupted: controller.signal };
 }
-
-main().catch((error: unknown) => {
-  if (!(error instanceof HopsyncError)) {
-    setFailed(
-      `hopsync met a bug of its own. Please report this:\n${error instanceof Error ? error.stack : error}`,
-    );
-    return;
-  }
-  if (error.code === "not-reviewed") setOutputs(undefined, EXIT.stale);
-  const { summary, detail } = errorDiagnostic(error);
-  setFailed(`${summary}. ${detail}${error.code === "github-permission" ? `\n${NEEDED}` : ""}`);
-});

@@ -1,5 +1,6 @@
 /** One run of the action: commands of the same pipeline as the command line, and the log that they write. */
 import { randomUUID } from "node:crypto";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Io, OutputStream } from "../cli/io.ts";
 import { run as runCommand } from "../cli/program.ts";
@@ -28,6 +29,8 @@ export interface Run {
   hopsync(command: string, ...options: readonly string[]): Promise<Ran>;
   /** Prints a line for people. */
   say(text: string): void;
+  /** Takes the key off the disk. */
+  end(): void;
 }
 
 /** What a run needs of the process. */
@@ -47,6 +50,8 @@ export function createRun(
 ): Run {
   const { stdout } = system;
   const folder = join(context.workspace, inputs.folder);
+  const project = projectOptions(inputs, folder);
+  const connection = connectionOptions(inputs, context);
   return {
     inputs,
     context,
@@ -61,16 +66,26 @@ export function createRun(
         ...system,
         stdout: stream,
         stderr: stream,
-        env: environment(inputs, system.env),
+        env: { ...system.env, NO_COLOR: "1" },
         cwd: folder,
         onDocument: (found) => {
           document = found;
         },
       };
-      const exitCode = await runCommand([command, ...commonOptions(command, inputs), ...options], io);
+      const argv = [
+        command,
+        ...inputs.paths,
+        ...inputs.vars,
+        ...project,
+        ...(command === "validate" ? [] : connection),
+        ...planOptions(command, inputs),
+        ...options,
+      ];
+      const exitCode = await runCommand(argv, io);
       stdout.write(withoutCommands(text.join("")));
       return { exitCode, document };
     },
+    end: () => rmSync(keyFile(context), { force: true }),
     say: (text) => stdout.write(withoutCommands(`${text}\n`)),
   };
 }
@@ -84,27 +99,35 @@ function bareHost(host: string | undefined): string | undefined {
   );
 }
 
-/** The appliance of the inputs counts for what the workflow's own environment says. */
-function environment({ host, apiKey }: Inputs, env: Io["env"]): Io["env"] {
-  return {
-    ...env,
-    NO_COLOR: "1",
-    ...(host === undefined ? {} : { EXTRAHOP_HOST: host }),
-    ...(apiKey === undefined ? {} : { EXTRAHOP_API_KEY: apiKey }),
-  };
+/** Without a project file the target is only a name for comments and issues. */
+function projectOptions({ target, project }: Inputs, folder: string): readonly string[] {
+  const found = project !== undefined || existsSync(join(folder, "hopsync.yaml"));
+  return [
+    ...(project === undefined ? [] : ["--project", project]),
+    ...(target === undefined || !found ? [] : ["--target", target]),
+  ];
 }
 
-function commonOptions(
-  command: string,
-  { paths, vars, connection, maxDeletes, adopt }: Inputs,
-): readonly string[] {
-  const planned = command === "plan" || command === "apply";
+/** As flags, since inputs count for what a project file or the workflow's environment says. */
+function connectionOptions({ connection, host, apiKey }: Inputs, context: Context): readonly string[] {
+  if (apiKey !== undefined) writeFileSync(keyFile(context), apiKey, { mode: 0o600 });
   return [
-    ...paths,
-    ...vars,
-    ...(command === "validate" ? [] : connection),
-    ...(planned && maxDeletes !== undefined ? ["--max-deletes", maxDeletes] : []),
-    ...(planned && !adopt ? ["--no-adopt"] : []),
+    ...connection,
+    ...(host === undefined ? [] : ["--host", host]),
+    ...(apiKey === undefined ? [] : ["--api-key-file", keyFile(context)]),
+  ];
+}
+
+/** No command line holds the key: others on the machine can read these. */
+function keyFile({ temp }: Context): string {
+  return join(temp, `hopsync-key-${process.pid}`);
+}
+
+function planOptions(command: string, { maxDeletes, adopt }: Inputs): readonly string[] {
+  if (command !== "plan" && command !== "apply") return [];
+  return [
+    ...(maxDeletes === undefined ? [] : ["--max-deletes", maxDeletes]),
+    ...(adopt ? [] : ["--no-adopt"]),
   ];
 }
 

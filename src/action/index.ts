@@ -1,0 +1,4 @@
+/** What a runner starts. */
+import { run } from "./main.ts";
+
+await run();
