@@ -387,6 +387,13 @@ describe("limits", () => {
     expect(server.slept).toEqual([]);
   });
 
+  it("that end at no time at all are told too", async () => {
+    const headers = { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "9".repeat(30) };
+    const { origin } = await serve(() => ({ status: 403, headers, body: {} }));
+    const github = createGitHub({ apiUrl: origin, token: "t".repeat(20), repository: "acme/network" });
+    expect(await failureOf(github.comments(1))).toMatchObject({ code: "github-rate-limit" });
+  });
+
   it("of the second kind are waited for as long as they say", async () => {
     const { server, github } = await start();
     const { number } = server.openPullRequest();
