@@ -9,6 +9,8 @@ const LONGEST_MS = 5 * 60_000;
 const RETRIES = 3;
 const FIRST_MS = 1000;
 const UNTOLD_MS = 60_000;
+/** The last moment that a Date can hold: headers may say anything. */
+const LATEST = 8.64e15;
 
 export interface Pause {
   readonly reason: "rate-limit" | "secondary-rate-limit" | "no-answer";
@@ -25,7 +27,7 @@ export function createPatience(): (error: RequestError, attempt: number, repeata
     const pause = limitPause(error, attempt) ?? retryPause(error, attempt, repeatable);
     if (pause === undefined) return undefined;
     if (pause.reason !== "no-answer" && waited + pause.milliseconds > LONGEST_MS)
-      return { until: new Date(serverTime(error) + pause.milliseconds) };
+      return { until: new Date(Math.min(LATEST, serverTime(error) + pause.milliseconds)) };
     waited += pause.milliseconds;
     return { pause };
   };

@@ -1,4 +1,7 @@
-/** The requests that are answered, with the permissions that GitHub's documents ask for. */
+/**
+ * The requests that are answered, with the permissions of GitHub's "Permissions required for GitHub
+ * Apps" (github/docs, src/github-apps/data/fpt-2022-11-28/server-to-server-permissions.json).
+ */
 import type { components } from "@octokit/openapi-types";
 
 import type { Addresses } from "./answers.ts";
@@ -111,7 +114,10 @@ function found(body: unknown): Reply {
   return body === undefined ? missing() : ok(body);
 }
 
-/** The documents name either permission; on a pull request only its own is sure to be enough for Actions. */
+/**
+ * The documents name either permission, but with `issues: write` alone workflows were refused comments on
+ * pull requests (gip-inclusion/les-emplois#6059). The stricter way here keeps documented permissions enough.
+ */
 function areaOfTicket({ state, part }: Call): readonly Area[] {
   const ticket = state.tickets.get(Number(part("number")));
   return [ticket?.pull === undefined ? "issues" : "pull_requests"];
