@@ -1,5 +1,5 @@
 /** Every command of the README and every example, run as they stand there. */
-import { readdirSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -8,6 +8,7 @@ import { folder } from "./helpers/folder.ts";
 import { sandbox } from "./helpers/sandbox.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const FLEET = join(ROOT, "examples/fleet");
 const README = readFileSync(join(ROOT, "README.md"), "utf8");
 const PACKAGE = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
 
@@ -27,12 +28,16 @@ const commands = lines
       .slice(2),
   );
 
+/** Those about a project file are for the project in examples/fleet. */
+const ofProject = ([name = "", ...rest]: readonly string[]): boolean =>
+  name === "targets" || rest.includes("--target");
+
 describe("the README", () => {
   it("shows commands that do what it says, on the manifest that it shows", async () => {
     const box = await sandbox();
     const cwd = folder({ "manifests/web.yaml": blocks("yaml")[0] ?? "" });
     const codes = [];
-    for (const argv of commands)
+    for (const argv of commands.filter((command) => !ofProject(command)))
       codes.push([argv[0], (await cli(argv, { sandbox: box, cwd, typed: "yes\n" })).code]);
     expect(codes).toEqual([
       ["validate", 0],
@@ -42,6 +47,25 @@ describe("the README", () => {
       ["export", 0],
       ["plan", 0],
       ["export", 0],
+    ]);
+  });
+
+  it("shows a project file that is one, and commands that do what it says for the fleet", async () => {
+    const text = (blocks("yaml")[1] ?? "").replace("sha256:…", `sha256:${"0".repeat(64)}`);
+    const shown = await cli(["targets"], { cwd: folder({ "hopsync.yaml": text }) });
+    expect([shown.code, shown.stderr]).toEqual([0, ""]);
+    const options = await fleet();
+    expect((await cli(["targets"], options)).stdout.split(/\s+/)).toEqual(
+      expect.arrayContaining(["hq", "branch"]),
+    );
+    const codes = [];
+    for (const argv of commands.filter(ofProject))
+      codes.push([argv[0], (await cli(argv, { ...options, typed: "yes\n" })).code]);
+    expect(codes).toEqual([
+      ["targets", 0],
+      ["validate", 0],
+      ["plan", 0],
+      ["apply", 0],
     ]);
   });
 
@@ -66,14 +90,47 @@ describe("the README", () => {
   });
 });
 
+/** The project in examples/fleet, with sandboxes in place of its two appliances. */
+async function fleet(): Promise<{ readonly cwd: string; readonly env: Readonly<Record<string, string>> }> {
+  const [hq, branch] = [await sandbox(), await sandbox({ apiKey: "b".repeat(32) })];
+  const cwd = folder();
+  cpSync(FLEET, cwd, { recursive: true });
+  const project = readFileSync(join(FLEET, "hopsync.yaml"), "utf8");
+  const text = project.replace("eda-hq.example.com", hq.url).replace("eda-branch.example.com", branch.url);
+  writeFileSync(join(cwd, "hopsync.yaml"), text);
+  return { cwd, env: { HQ_API_KEY: hq.apiKey, BRANCH_API_KEY: branch.apiKey } };
+}
+
+/** The examples that hold this, which are no manifests alone. */
+function examplesWith(name: string): readonly string[] {
+  return examples.filter((example) => existsSync(join(ROOT, "examples", example, name)));
+}
+
+const examples = readdirSync(join(ROOT, "examples"));
+const projects = examplesWith("hopsync.yaml");
+const others = [...projects, ...examplesWith("workflows")];
+
 describe("examples", () => {
-  it.each(readdirSync(join(ROOT, "examples")))("%s applies, and then plans empty", async (name) => {
-    const box = await sandbox();
-    const path = join(ROOT, "examples", name);
-    expect((await cli(["validate", path])).stderr).toBe("");
-    expect((await cli(["apply", path, "--auto-approve"], { sandbox: box })).code).toBe(0);
-    expect((await cli(["plan", path, "--detailed-exitcode"], { sandbox: box })).code).toBe(0);
+  it("of projects: each target of the fleet applies, and then plans empty", async () => {
+    expect(projects).toEqual(["fleet"]);
+    const options = await fleet();
+    for (const target of ["hq", "branch"]) {
+      expect((await cli(["validate", "--target", target], options)).stderr).toBe("");
+      expect((await cli(["apply", "--target", target, "--auto-approve"], options)).code).toBe(0);
+      expect((await cli(["plan", "--target", target, "--detailed-exitcode"], options)).code).toBe(0);
+    }
   });
+
+  it.each(examples.filter((name) => !others.includes(name)))(
+    "%s applies, and then plans empty",
+    async (name) => {
+      const box = await sandbox();
+      const path = join(ROOT, "examples", name);
+      expect((await cli(["validate", path])).stderr).toBe("");
+      expect((await cli(["apply", path, "--auto-approve"], { sandbox: box })).code).toBe(0);
+      expect((await cli(["plan", path, "--detailed-exitcode"], { sandbox: box })).code).toBe(0);
+    },
+  );
 
   it("hold three triggers whose scripts are JavaScript", () => {
     const scripts = readdirSync(join(ROOT, "examples/basic/triggers"));

@@ -7,7 +7,7 @@ import type { LoadOptions } from "../manifest/load.ts";
 import { isInside } from "../manifest/text-file.ts";
 import type { Diagnostic } from "../model.ts";
 import { chooseTarget, pathsOfTarget } from "../project/choose.ts";
-import type { TargetConnection } from "../project/connection.ts";
+import type { ReadConnection, TargetConnection } from "../project/connection.ts";
 import type { Project, ProjectTarget } from "../project/project.ts";
 import type { Io } from "./io.ts";
 import type { ConnectionFlags, ManifestOptions, TargetFlags } from "./options.ts";
@@ -59,22 +59,29 @@ export async function targetOf(
   if (project === undefined) return { diagnostics };
   const target = chooseTarget(project, flags.target);
   if ("severity" in target) return { diagnostics: [...diagnostics, target] };
-  if (!connects || flags.host !== undefined) {
-    if (connects) refuseOtherHost(flags, target);
-    return { chosen: { project, target }, diagnostics };
-  }
-  const { connectionOf } = await import("../project/connection.ts");
-  const { connection, diagnostics: found } = await connectionOf(project, target, io.env, {
-    key: flags.apiKeyFile === undefined,
-    trust: !givesTrust(flags),
-  });
-  const all = [...diagnostics, ...found];
-  return hasErrors(all) || connection === undefined
-    ? { diagnostics: all }
-    : { chosen: { project, target, connection }, diagnostics: all };
+  if (!connects) return { chosen: { project, target }, diagnostics };
+  const { connection, diagnostics: found } = await connect(project, target, flags, io);
+  const chosen = { project, target, ...(connection === undefined ? {} : { connection }) };
+  return { ...(hasErrors(found) ? {} : { chosen }), diagnostics: [...diagnostics, ...found] };
 }
 
-export function givesTrust({ fingerprint, caFile, insecure }: Partial<ConnectionFlags>): boolean {
+/** The target's connection, without what flags replace; none where they name another host. */
+async function connect(
+  project: Project,
+  target: ProjectTarget,
+  flags: Partial<ConnectionFlags>,
+  io: Io,
+): Promise<ReadConnection> {
+  if (flags.host !== undefined) {
+    refuseOtherHost(flags, target);
+    return { diagnostics: [] };
+  }
+  const { connectionOf } = await import("../project/connection.ts");
+  const wanted = { key: flags.apiKeyFile === undefined, trust: !givesTrust(flags) };
+  return connectionOf(project, target, io.env, wanted);
+}
+
+function givesTrust({ fingerprint, caFile, insecure }: Partial<ConnectionFlags>): boolean {
   return [fingerprint, caFile, insecure].some((flag) => flag !== undefined);
 }
 

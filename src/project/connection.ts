@@ -35,6 +35,12 @@ export interface TargetConnection {
   readonly insecure?: boolean;
 }
 
+export interface ReadConnection {
+  /** Present only where no diagnostic is an error. */
+  readonly connection?: TargetConnection;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 /** What is wrong with the connection of a target, whatever the environment is. */
 export function judgeTarget(target: ProjectTarget): readonly Diagnostic[] {
   const { api_key: key } = target;
@@ -113,31 +119,33 @@ export async function connectionOf(
   target: ProjectTarget,
   env: Outside["env"],
   wanted: Wanted,
-): Promise<{ readonly connection?: TargetConnection; readonly diagnostics: readonly Diagnostic[] }> {
-  const names = TEXTS.filter((name) => isWanted(name, wanted) && target[name] !== undefined);
-  const filled = names.map((name) => [name, fillValue(target, name, env)] as const);
-  const problems = filled.flatMap(([, value]) => (typeof value === "string" ? [] : value));
-  const values: Readonly<Partial<Record<TextKey, string>>> = Object.fromEntries(
-    filled.filter(([, value]) => typeof value === "string"),
-  );
+): Promise<ReadConnection> {
+  const { values, problems } = fillValues(target, env, wanted);
+  const { host = "" } = values;
   const key = values.api_key ?? readKey(target, folder, values.api_key_file);
-  const { host = "", fingerprint } = values;
-  const caFile = values.ca_file === undefined ? undefined : resolve(folder, values.ca_file);
-  const insecure = wanted.trust ? target.insecure : undefined;
-  const trust = {
-    ...(fingerprint === undefined ? {} : { fingerprint }),
-    ...(caFile === undefined ? {} : { caFile }),
-    ...(insecure === undefined ? {} : { insecure }),
-  };
-  const found = [
+  const trust = trustOf(values, folder, wanted.trust ? target.insecure : undefined);
+  const diagnostics = [
     ...problems,
     ...(typeof key === "object" ? key : []),
     ...(problems.length > 0 ? [] : await trustProblem(target, host, trust)),
   ].map(withoutKeys);
-  if (hasErrors(found)) return { diagnostics: found };
+  if (hasErrors(diagnostics)) return { diagnostics };
+  const connection = { host, ...(typeof key === "string" ? { apiKey: key } : {}), ...trust };
+  return { connection, diagnostics };
+}
+
+type Values = Readonly<Partial<Record<TextKey, string>>>;
+
+function fillValues(
+  target: ProjectTarget,
+  env: Outside["env"],
+  wanted: Wanted,
+): { readonly values: Values; readonly problems: readonly Diagnostic[] } {
+  const names = TEXTS.filter((name) => isWanted(name, wanted) && target[name] !== undefined);
+  const filled = names.map((name) => [name, fillValue(target, name, env)] as const);
   return {
-    connection: { host, ...(typeof key === "string" ? { apiKey: key } : {}), ...trust },
-    diagnostics: found,
+    values: Object.fromEntries(filled.filter(([, value]) => typeof value === "string")),
+    problems: filled.flatMap(([, value]) => (typeof value === "string" ? [] : value)),
   };
 }
 
@@ -174,6 +182,14 @@ function readKey(
 
 type Trust = Pick<TargetConnection, "fingerprint" | "caFile" | "insecure">;
 
+function trustOf({ fingerprint, ca_file: caFile }: Values, folder: string, insecure?: boolean): Trust {
+  return {
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+    ...(caFile === undefined ? {} : { caFile: resolve(folder, caFile) }),
+    ...(insecure === undefined ? {} : { insecure }),
+  };
+}
+
 async function trustProblem(
   target: ProjectTarget,
   host: string,
@@ -186,6 +202,8 @@ async function trustProblem(
     if (!(error instanceof HopsyncError)) throw error;
     const [name = "host"] = ["ca_file", "fingerprint"].filter((key) => Object.hasOwn(target, key));
     const code: ProjectCode = error.code === "ca-file" ? "ca-file" : "tls-options";
-    return [problem(code, wordsOf(error), { source: target.at(pointer(name)) })];
+    const hidden = code === "ca-file" && hasPlaceholder(target.ca_file ?? "");
+    const detail = hidden ? "What the variable names is no PEM file with certificates." : wordsOf(error);
+    return [problem(code, detail, { source: target.at(pointer(name)) })];
   }
 }

@@ -1,5 +1,6 @@
 /** Documents of a run together: merging, duplicates, settings, the digest. */
 import { realpathSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, parse } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -41,6 +42,9 @@ describe("resources", () => {
       });
       expect(fromInside.manifest?.resources[0]?.file).toBe("team/manifests/a.yaml");
       expect(fromInside.manifest?.scope.folders).toEqual(["team/manifests/sub"]);
+      const root = join(folder, "team");
+      const away = await loadIn(tmpdir(), { paths: [join(root, "manifests")], root });
+      expect(away.manifest?.scope).toEqual(fromTop.manifest?.scope);
     });
   });
 
