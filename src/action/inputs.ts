@@ -13,6 +13,7 @@ export interface Inputs {
   readonly paths: readonly string[];
   readonly target: string | undefined;
   readonly project: string | undefined;
+  /** Each `name=value`. */
   readonly vars: readonly string[];
   /** For commands that talk to an appliance. */
   readonly connection: readonly string[];
@@ -48,7 +49,7 @@ export function readInputs(): Inputs {
     paths: getMultilineInput("path"),
     target: text("target"),
     project: text("project"),
-    vars: getMultilineInput("vars").flatMap((line) => ["--var", line]),
+    vars: variables(),
     connection: ["ca-file", "fingerprint", "parallelism"].flatMap((name) => {
       const value = text(name);
       return value === undefined ? [] : [`--${name}`, value];
@@ -70,6 +71,13 @@ export function readInputs(): Inputs {
 function text(name: string): string | undefined {
   const value = getInput(name);
   return value === "" ? undefined : value;
+}
+
+function variables(): readonly string[] {
+  const lines = getMultilineInput("vars");
+  const wrong = lines.find((line) => line.indexOf("=") < 1);
+  if (wrong === undefined) return lines;
+  throw badInput("vars", `${JSON.stringify(wrong)} is not name=value.`);
 }
 
 function flag(name: string, otherwise: boolean): boolean {

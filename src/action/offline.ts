@@ -1,5 +1,7 @@
 /** A pull request from a fork has no secrets: its manifests are checked and compared, and no appliance is asked. */
 import { setOutput } from "@actions/core";
+import { manifestInput, targetOf } from "../cli/target.ts";
+import { hasErrors } from "../diagnostics.ts";
 import { EXIT } from "../errors.ts";
 import { type LoadedManifest, loadManifest } from "../manifest/load.ts";
 import { diffManifests } from "../reconcile/manifest-diff.ts";
@@ -51,10 +53,16 @@ async function loadBase(run: Run): Promise<Required<Pick<LoadedManifest, "manife
   return manifest && { manifest };
 }
 
-function load({ inputs }: Run, cwd: string): Promise<LoadedManifest> {
-  const paths = inputs.paths.length === 0 ? ["manifests"] : inputs.paths;
-  const vars = inputs.vars.filter((word) => word !== "--var").map((word) => word.split(/=(.*)/s).slice(0, 2));
-  return loadManifest(paths, { cwd, env: SET_ELSEWHERE, vars: Object.fromEntries(vars) });
+/** As the command line loads them: the paths given, else those of the target, else the default. */
+async function load({ inputs, flags, io }: Run, folder: string): Promise<LoadedManifest> {
+  const here = { ...io(folder, () => {}), env: SET_ELSEWHERE };
+  const { chosen, diagnostics } = await targetOf(flags, false, here);
+  const given = Object.fromEntries(inputs.vars.map((line) => line.split(/=(.*)/s).slice(0, 2)));
+  const { paths, load: options, problems } = manifestInput(inputs.paths, { var: given }, chosen, here);
+  const early = [...diagnostics, ...problems];
+  if (hasErrors(early)) return { diagnostics: early };
+  const loaded = await loadManifest(paths, options);
+  return { ...loaded, diagnostics: [...early, ...loaded.diagnostics] };
 }
 
 /**

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Io, OutputStream } from "../cli/io.ts";
+import type { TargetFlags } from "../cli/options.ts";
 import { run as runCommand } from "../cli/program.ts";
 import type { Document } from "../model.ts";
 import type { Context } from "./context.ts";
@@ -25,6 +26,10 @@ export interface Run {
   readonly target: string;
   /** That paths are relative to. */
   readonly folder: string;
+  /** Of the project file, where there is one. */
+  readonly flags: TargetFlags;
+  /** What a command sees of the process, with its text in the log. */
+  io(cwd: string, hear: (text: string) => void): Io;
   /** Runs a command of hopsync with the inputs that every command takes, and shows its text in the log. */
   hopsync(command: string, ...options: readonly string[]): Promise<Ran>;
   /** Prints a line for people. */
@@ -50,38 +55,40 @@ export function createRun(
 ): Run {
   const { stdout } = system;
   const folder = join(context.workspace, inputs.folder);
-  const project = projectOptions(inputs, folder);
+  const flags = targetFlags(inputs, folder);
+  const project = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]);
   const connection = connectionOptions(inputs, context);
+  const io: Run["io"] = (cwd, write) => {
+    const { stdin, env, interrupted } = system;
+    return { stdin, stdout: { write }, stderr: { write }, env: { ...env, NO_COLOR: "1" }, cwd, interrupted };
+  };
   return {
     inputs,
     context,
     github,
     target: inputs.target ?? bareHost(inputs.host ?? system.env.EXTRAHOP_HOST) ?? "appliance",
     folder,
+    flags,
+    io,
     hopsync: async (command, ...options) => {
       let document: Document | undefined;
       const text: string[] = [];
-      const stream = { write: (piece: string) => text.push(piece) };
-      const io: Io = {
-        ...system,
-        stdout: stream,
-        stderr: stream,
-        env: { ...system.env, NO_COLOR: "1" },
-        cwd: folder,
-        onDocument: (found) => {
-          document = found;
-        },
+      const hear = (found: Document): void => {
+        document = found;
       };
       const argv = [
         command,
         ...inputs.paths,
-        ...inputs.vars,
+        ...inputs.vars.flatMap((line) => ["--var", line]),
         ...project,
         ...(command === "validate" ? [] : connection),
         ...planOptions(command, inputs),
         ...options,
       ];
-      const exitCode = await runCommand(argv, io);
+      const exitCode = await runCommand(argv, {
+        ...io(folder, (piece) => text.push(piece)),
+        onDocument: hear,
+      });
       stdout.write(withoutCommands(text.join("")));
       return { exitCode, document };
     },
@@ -100,12 +107,12 @@ function bareHost(host: string | undefined): string | undefined {
 }
 
 /** Without a project file the target is only a name for comments and issues. */
-function projectOptions({ target, project }: Inputs, folder: string): readonly string[] {
+function targetFlags({ target, project }: Inputs, folder: string): TargetFlags {
   const found = project !== undefined || existsSync(join(folder, "hopsync.yaml"));
-  return [
-    ...(project === undefined ? [] : ["--project", project]),
-    ...(target === undefined || !found ? [] : ["--target", target]),
-  ];
+  return {
+    ...(project === undefined ? {} : { project }),
+    ...(target === undefined || !found ? {} : { target }),
+  };
 }
 
 /** As flags, since inputs count for what a project file or the workflow's environment says. */
