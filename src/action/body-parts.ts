@@ -104,6 +104,7 @@ const MAX_TITLE_NAME = 100;
 
 /** A name in the title of an issue or pull request, which knows no code. */
 export function titleName(text: string): string {
-  const shown = printable(text).replace(/[@#`<>:]/g, (sign) => LIVE[sign] ?? "");
-  return shown.length > MAX_TITLE_NAME ? `${shown.slice(0, MAX_TITLE_NAME).trim()}…` : shown;
+  const shown = [...printable(text)].map((sign) => LIVE[sign] ?? sign);
+  if (shown.length <= MAX_TITLE_NAME) return shown.join("");
+  return `${shown.slice(0, MAX_TITLE_NAME).join("").trim()}…`;
 }

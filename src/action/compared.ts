@@ -1,7 +1,6 @@
 /** What is said of manifests that are compared with those of another commit, while no appliance is read. */
 import type { Document, Summary } from "../model.ts";
-import type { DocumentParts } from "../render/document.ts";
-import { toDocument } from "../render/document.ts";
+import { type DocumentParts, toDocument } from "../render/document.ts";
 import { count } from "../render/words.ts";
 import { commit } from "./body-parts.ts";
 
@@ -21,7 +20,7 @@ export function comparedDocument(
 /** Paragraphs, first of all that this is no plan. */
 export function comparedNotes(document: Document, { base }: Compared): readonly string[] {
   return [
-    "**No appliance was read.** This is what the manifests change, not what apply would do: objects that exist already, drift and deletes are known only to a plan.",
+    "**No appliance was read:** a run for a pull request from a fork has no secrets. This is what the manifests change, not what apply would do, since only a plan knows which objects exist and what has drifted.",
     comparison(document, base),
   ];
 }

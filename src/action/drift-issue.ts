@@ -8,8 +8,8 @@ import type { Marker } from "./marker.ts";
 export interface Sightings {
   /** Any at all, since there was last none. */
   readonly since: string;
-  /** Each difference; one is not there where nobody remembers. */
-  readonly seen: Readonly<Record<Address, string>>;
+  /** Each difference; absent where that was not remembered. */
+  readonly seen?: Readonly<Record<Address, string>>;
 }
 
 /** The first sightings of the differences of now. `previous` is the marker of the open issue. */
@@ -19,9 +19,9 @@ export function sightings(
   now: string,
 ): Sightings {
   const since = previous?.since ?? now;
-  const seen: Sightings["seen"] | undefined = previous === undefined ? {} : previous.seen;
-  // A marker that has no room for them does not tell old ones from new ones.
-  if (seen === undefined) return { since, seen: {} };
+  const seen: Sightings["seen"] = previous === undefined ? {} : previous.seen;
+  // A marker that had no room for them does not tell old ones from new ones.
+  if (seen === undefined) return { since };
   const first = (address: Address): string =>
     (Object.hasOwn(seen, address) ? seen[address] : undefined) ?? now;
   return { since, seen: Object.fromEntries(changes.map(({ address }) => [address, first(address)])) };
@@ -37,15 +37,16 @@ export function driftIssue(
   document: Document,
   options: DriftOptions & Partial<Sightings>,
 ): { readonly title: string; readonly body: string } {
-  const { target, now, since = now, seen = {}, limit = MAX_BODY } = options;
+  const { target, now, since = now, seen, limit = MAX_BODY } = options;
   const owner = ownerOf(document, options);
-  const marker = { kind: "drift", target, owner, since, seen } as const;
+  const first = seen === undefined ? {} : { seen };
+  const marker = { kind: "drift", target, owner, since, ...first } as const;
   const notes = [`**First seen** ${moment(since)} · **last seen** ${moment(now)}`];
   return {
     title: `Drift on ${titleName(target)}${owner === "" ? "" : ` (${titleName(owner)})`}`,
     body: bodyOf(
       document,
-      { limit, facts: factsOf(document, options), notes, firstSeen: seen },
+      { limit, facts: factsOf(document, options), notes, firstSeen: seen ?? {} },
       [ANSWERS, links(options)],
       marker,
     ),

@@ -24,7 +24,7 @@ export interface Marker {
   readonly seen?: Readonly<Record<Address, string>>;
 }
 
-/** Longer ones are left out whole: half of one would read as if the rest were new. In characters of JSON. */
+/** Longer ones are left out whole: half of one would read as if the rest were new. In bytes of JSON. */
 const MOST = { changes: 6_000, seen: 12_000 } as const;
 
 /** The line. What is too long is left out of it. */
@@ -40,7 +40,7 @@ export function writeMarker(marker: Marker): string {
 }
 
 function unlessLong(marker: Marker, key: keyof typeof MOST): Marker[typeof key] {
-  return JSON.stringify(marker[key] ?? {}).length > MOST[key] ? undefined : marker[key];
+  return Buffer.byteLength(JSON.stringify(marker[key] ?? {})) > MOST[key] ? undefined : marker[key];
 }
 
 const LONGEST = 200;

@@ -36,6 +36,9 @@ describe("a body", () => {
         const seen = Object.fromEntries(changes.map(({ address }, i) => [address, at(i)]));
         const issue = driftIssue(driftDocument(changes), { ...where, now: at(1), since: at(2), seen });
         expectHarmlessBody(issue.body);
+        expect(Buffer.from(issue.title + issue.body + comment).toString()).toBe(
+          issue.title + issue.body + comment,
+        );
         expect(issue.title).not.toMatch(/[@#`<>:\n\r]/);
         const reviewed = { kind: "plan", target: "", owner: "", changes: seen } as const;
         expectHarmlessBody(applyComment({ ...plan, command: "apply", exit_code: 5 }, { ...where, reviewed }));
@@ -48,6 +51,11 @@ describe("a body", () => {
 
 describe("links", () => {
   it.each([
+    [
+      "other letters",
+      "https://a.example/日😀\ud800",
+      "[This run](https://a.example/%E6%97%A5%F0%9F%98%80%EF%BF%BD)",
+    ],
     ["a script", "javascript:alert(1)", "This run"],
     ["nothing", "no address", "This run"],
     [
@@ -105,7 +113,12 @@ describe("first sightings", () => {
 
   it("are not made up where the marker had no room for them", () => {
     const without = { kind: "drift", target: "hq", owner: "o", since: first } as const;
-    expect(sightings(without, { changes: [a] }, NOW)).toEqual({ since: first, seen: {} });
+    expect(sightings(without, { changes: [a] }, NOW)).toEqual({ since: first });
+    const document = driftDocument([a, b]);
+    const { body } = driftIssue(document, { ...WHERE, now: NOW, ...sightings(without, document, NOW) });
+    expect(readMarker(body)).toMatchObject({ since: first });
+    expect(readMarker(body)).not.toHaveProperty("seen");
+    expect(body).not.toContain("| first seen");
   });
 });
 
@@ -181,5 +194,13 @@ describe("a comparison", () => {
     expect(diffComment(none, { ...WHERE, base: WHERE.sha })).toContain(
       "**Nothing changes** against `0a1b2c3`",
     );
+  });
+});
+
+describe("the title of an issue", () => {
+  it("is cut between characters, and names both", () => {
+    const document = { ...driftDocument([]), owner: `a${"😀".repeat(200)}` };
+    const { title } = driftIssue(document, { ...WHERE, now: NOW });
+    expect(title).toBe(`Drift on hq (a${"😀".repeat(99)}…)`);
   });
 });

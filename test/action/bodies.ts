@@ -60,7 +60,7 @@ function drifted(): readonly Change[] {
 }
 
 /** Names, values and people that are markup, mentions and worse. */
-function hostile(): readonly Change[] {
+export function hostile(): readonly Change[] {
   const names = HOSTILE.filter((text) => text.length < 300);
   const actions: readonly Action[] = ["update", "delete", "create", "replace", "rename"];
   return names.map((name, i) => {
