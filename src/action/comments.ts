@@ -1,4 +1,4 @@
-/** The comments on a pull request: its plan, what became of it, and what it changes where no appliance is read. */
+/** The comments on a pull request: its plan, and what became of it. */
 import type { Document } from "../model.ts";
 import { code, table } from "../render/markdown-escape.ts";
 import { fitSections } from "../render/markdown-limit.ts";
@@ -13,7 +13,6 @@ import {
   ownerOf,
   type Where,
 } from "./body-parts.ts";
-import { type Compared, comparedNotes } from "./compared.ts";
 import { changeHashes, differingChanges } from "./differing.ts";
 import { type Marker, readMarker } from "./marker.ts";
 
@@ -104,19 +103,4 @@ function staleParts(document: Document, reviewed: Marker | undefined, room: numb
     ...(shown.length === 0 ? [] : [[...head, ...shown].join("\n")]),
     ...more,
   ];
-}
-
-// ---------------------------------------------------------------- without an appliance
-
-/** The manifests judged and compared, of a run that may not know any appliance. */
-export function diffComment(document: Document, options: CommentOptions & Compared): string {
-  const { sha, limit = MAX_BODY } = options;
-  const facts = factsOf(document, options, sha);
-  const marker = markerOf("diff", document, options);
-  return bodyOf(
-    document,
-    { limit, facts, notes: comparedNotes(document, options) },
-    [links(options)],
-    marker,
-  );
 }

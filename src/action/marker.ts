@@ -5,7 +5,7 @@
 import { digest, isObject } from "../json.ts";
 import type { Address, JsonObject } from "../model.ts";
 
-const KINDS = ["plan", "apply", "drift", "diff"] as const;
+const KINDS = ["plan", "apply", "drift"] as const;
 
 export interface Marker {
   readonly kind: (typeof KINDS)[number];

@@ -53,9 +53,24 @@ async function loadBase(run: Run): Promise<Required<Pick<LoadedManifest, "manife
   return manifest && { manifest };
 }
 
+/** The manifest under the first stand-in that its fields take; else what is wrong with it under the first of all. */
+async function load(run: Run, folder: string): Promise<LoadedManifest> {
+  const [first, ...others] = STAND_INS;
+  const loaded = await loadWith(first, run, folder);
+  for (const standIn of loaded.manifest === undefined ? others : []) {
+    const other = await loadWith(standIn, run, folder);
+    if (other.manifest !== undefined) return other;
+  }
+  return loaded;
+}
+
 /** As the command line loads them: the paths given, else those of the target, else the default. */
-async function load({ inputs, flags, io }: Run, folder: string): Promise<LoadedManifest> {
-  const here = { ...io(folder, () => {}), env: SET_ELSEWHERE };
+async function loadWith(
+  standIn: string,
+  { inputs, flags, io }: Run,
+  folder: string,
+): Promise<LoadedManifest> {
+  const here = { ...io(folder, () => {}), env: everyVariable(standIn) };
   const { chosen, diagnostics } = await targetOf(flags, false, here);
   const given = Object.fromEntries(inputs.vars.map((line) => line.split(/=(.*)/s).slice(0, 2)));
   const { paths, load: options, problems } = manifestInput(inputs.paths, { var: given }, chosen, here);
@@ -65,22 +80,16 @@ async function load({ inputs, flags, io }: Run, folder: string): Promise<LoadedM
   return { ...loaded, diagnostics: [...early, ...loaded.diagnostics] };
 }
 
-/**
- * Every variable is set, to a text that says so: which ones there are is the business of runs that have
- * secrets, and what is compared and shown is their `${env:NAME}`.
- */
-const SET_ELSEWHERE: Environment = new Proxy<Record<string, string>>(
-  {},
-  {
-    get: (_, name) => standIn(name),
-    getOwnPropertyDescriptor: (_, name) => ({
-      value: standIn(name),
-      configurable: true,
-      enumerable: false,
-    }),
-  },
-);
+/** For texts, for numbers, for addresses. What is compared and shown is `${env:NAME}`, never these. */
+const STAND_INS = ["set where there are secrets", "1", "secret@example.com"] as const;
 
-function standIn(name: string | symbol): string {
-  return `(${String(name)} is set where there are secrets)`;
+/** Which variables there are is the business of runs that have secrets: here each is set. */
+function everyVariable(value: string): Environment {
+  return new Proxy<Record<string, string>>(
+    {},
+    {
+      get: () => value,
+      getOwnPropertyDescriptor: () => ({ value, configurable: true, enumerable: false }),
+    },
+  );
 }

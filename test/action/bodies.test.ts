@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { applyComment, diffComment, outdated, planComment } from "../../src/action/comments.ts";
+import { applyComment, outdated, planComment } from "../../src/action/comments.ts";
 import { comparedDocument } from "../../src/action/compared.ts";
 import { driftIssue, sightings } from "../../src/action/drift-issue.ts";
 import { isSame, type Marker, readMarker } from "../../src/action/marker.ts";
@@ -150,7 +150,6 @@ describe("a limit", () => {
       planComment({ ...plan, owner: long.owner }, long),
       applyComment({ ...plan, command: "apply", results: [], exit_code: 5 }, { ...WHERE, reviewed }),
       driftIssue(drift, { ...WHERE, now: NOW, ...sightings(undefined, drift, NOW) }).body,
-      diffComment(comparedDocument({ exitCode: 0, version: "0" }, plan), { ...WHERE, base: WHERE.sha }),
     ];
     expect(all.filter((body) => body.length > 60_000)).toEqual([]);
     for (const body of all) {
@@ -183,17 +182,13 @@ describe("a limit", () => {
 describe("a comparison", () => {
   it("says that it is none where it is none", () => {
     const parts = { version: "0.1.0", owner: "network-team" };
-    const invalid = diffComment(comparedDocument({ ...parts, exitCode: 1 }, undefined), {
-      ...WHERE,
-      base: WHERE.sha,
-    });
+    const compared = { base: WHERE.sha };
+    const invalid = summary(comparedDocument({ ...parts, exitCode: 1 }, undefined), { compared });
     expect(invalid).toContain("**Not compared with the base branch**, since the manifest is not valid.");
     const valid = comparedDocument({ ...parts, exitCode: 0 }, undefined);
-    expect(diffComment(valid, WHERE)).toContain("its manifests cannot be read");
+    expect(summary(valid, { compared: {} })).toContain("its manifests cannot be read");
     const none = { ...diffDocument(), changes: [] };
-    expect(diffComment(none, { ...WHERE, base: WHERE.sha })).toContain(
-      "**Nothing changes** against `0a1b2c3`",
-    );
+    expect(summary(none, { compared })).toContain("**Nothing changes** against `0a1b2c3`");
   });
 });
 

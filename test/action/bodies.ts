@@ -1,11 +1,5 @@
 /** The bodies that several tests look at, by the names of their golden files. */
-import {
-  applyComment,
-  type CommentOptions,
-  diffComment,
-  outdated,
-  planComment,
-} from "../../src/action/comments.ts";
+import { applyComment, type CommentOptions, outdated, planComment } from "../../src/action/comments.ts";
 import { comparedDocument } from "../../src/action/compared.ts";
 import { driftClosed, driftIssue, sightings } from "../../src/action/drift-issue.ts";
 import { readMarker } from "../../src/action/marker.ts";
@@ -193,7 +187,7 @@ export function bodies(): Readonly<Record<string, string>> {
     "drift.md": `${issue.title}\n\n${issue.body}`,
     "drift-hostile.md": `${evil.title}\n\n${evil.body}`,
     "drift-closed.md": driftClosed({ ...WHERE, now: NOW, since: BEFORE }),
-    "diff.md": diffComment(diffDocument(), { ...WHERE, base: BASE }),
+    "diff.md": summary(diffDocument(), { ...WHERE, compared: { base: BASE } }),
     "summary.md": summary(planDocument(ordered()), WHERE),
     "summary-hostile.md": summary(planDocument(hostile()), WHERE),
     "summary-diff.md": summary(diffDocument(), { ...WHERE, compared: { base: BASE } }),

@@ -11,7 +11,7 @@ const texts = fc.dictionary(fc.oneof(anyText, fc.constantFrom("__proto__", "cons
 
 const markers: fc.Arbitrary<Marker> = fc.record(
   {
-    kind: fc.constantFrom("plan", "apply", "drift", "diff"),
+    kind: fc.constantFrom("plan", "apply", "drift"),
     target: anyText,
     owner: anyText,
     sha: anyText,

@@ -165,7 +165,10 @@ describe("command: plan", () => {
     });
     const baseSha = github.branch("main") ?? "";
     const files = {
-      "manifests/all.yaml": MANIFEST.replace("severity: 3", 'severity: 2, description: "${env:WHY}"'),
+      "manifests/all.yaml": MANIFEST.replace("severity: 3", "severity: 2").replace(
+        "operand: 1",
+        'operand: "${env:LIMIT}"',
+      ),
     };
     const request = github.openPullRequest({ files, fork: "stranger/network" });
     const event = pullRequestEvent(request, { baseSha, fork: "stranger/network" });
