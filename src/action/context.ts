@@ -28,6 +28,8 @@ export interface Context {
   readonly temp: string;
   readonly summaryFile: string | undefined;
   readonly pullRequest: EventPullRequest | undefined;
+  /** Whose event it is. Dependabot's runs get no secrets. */
+  readonly actor: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -47,6 +49,7 @@ export function readContext(env: Environment): Context {
     temp: required(env, "RUNNER_TEMP"),
     summaryFile: env.GITHUB_STEP_SUMMARY || undefined,
     pullRequest,
+    actor: env.GITHUB_ACTOR ?? "",
   };
 }
 

@@ -15,10 +15,12 @@ import { type Verdict, verdictOf } from "./verdict.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Whether the run is of a fork's pull request and has no key. */
+/** Whether the run is of a pull request that gets no secrets, and has no key. */
 export function isOffline({ inputs, context }: Run, env: Environment): boolean {
   const keyless = inputs.apiKey === undefined && (env.EXTRAHOP_API_KEY ?? "") === "";
-  return context.pullRequest?.fork === true && keyless && ["plan", "validate"].includes(inputs.command);
+  const { pullRequest, actor } = context;
+  const secretless = pullRequest?.fork === true || (pullRequest !== undefined && actor === "dependabot[bot]");
+  return secretless && keyless && ["plan", "validate"].includes(inputs.command);
 }
 
 /** The token of such a run may not comment, so the summary and the annotations are all that it leaves. */
@@ -26,7 +28,7 @@ export async function offline(run: Run): Promise<Verdict> {
   const { context, inputs } = run;
   const { sha, pullRequest } = context;
   run.say(
-    "The pull request is from a fork and has no secrets: its manifests are checked, and no appliance is asked.",
+    "Pull requests from forks and from Dependabot get no secrets: the manifests are checked, and no appliance is asked.",
   );
   const head = await load(run, run.folder);
   const base = head.manifest === undefined ? undefined : await loadBase(run);

@@ -23,25 +23,35 @@ export async function plan(run: Run): Promise<Verdict> {
   rmSync(planFile, { force: true });
   const { exitCode, document } = await run.hopsync("plan", "--out", planFile);
   setOutputs(document, detailed(exitCode, document));
-  setOutput("plan-file", existsSync(planFile) ? planFile : "");
+  const sealed = existsSync(planFile);
+  setOutput("plan-file", sealed ? planFile : "");
   if (document !== undefined) {
     annotate(document.diagnostics, context, inputs.folder);
     setSummary(summary(document, { target: run.target, sha: context.sha }), context);
-    if (number !== undefined && github !== undefined) await comment(run, github, number, document);
+    if (number !== undefined && github !== undefined) await comment(run, github, number, document, sealed);
   }
   return verdictOf("The plan", exitCode, document, [EXIT.done]);
 }
 
 /** A run that was overtaken by a newer commit leaves that one's comment alone. */
-async function comment(run: Run, github: GitHub, number: number, document: Document): Promise<void> {
+async function comment(
+  run: Run,
+  github: GitHub,
+  number: number,
+  document: Document,
+  sealed: boolean,
+): Promise<void> {
   const { context, target } = run;
+  const { sha, runUrl } = context;
   const { headSha } = await github.pullRequest(number);
   if (headSha !== context.sha) {
     const comments = await markedComments(github, number);
     const newer = comments.some(({ marker }) => marker.target === target && marker.sha === headSha);
     if (newer) return run.say(`The pull request is at ${headSha} by now, and its plan stays.`);
   }
-  const body = planComment(document, { target, sha: context.sha, runUrl: context.runUrl });
+  // A run's page has the summaries of its jobs and what they uploaded.
+  const planFile = sealed ? { name: "hopsync-plan.json", url: `${runUrl}#artifacts` } : undefined;
+  const body = planComment(document, { target, sha, runUrl, summaryUrl: `${runUrl}#summary`, planFile });
   setOutput("comment-url", await stick(github, number, body));
   if (headSha !== context.sha) await markOutdated(github, number, target, headSha);
 }
