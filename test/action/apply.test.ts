@@ -2,15 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { type GitHubStandIn, startGitHub } from "../helpers/github/index.ts";
 import { sandbox } from "../helpers/sandbox.ts";
-import { hopsyncComments, pullRequestEvent, runAction } from "./runner.ts";
-
-const MANIFEST = `version: 1
-owner: net
-tags: [{name: pci}]
-alerts:
-  - {name: A, severity: 3, stat_name: s, field_name: f, operator: ">", operand: 1}
-`;
-const FILES = { "manifests/all.yaml": MANIFEST };
+import { FILES, hopsyncComments, pullRequestEvent, runAction } from "./runner.ts";
 
 /** A pull request whose plan is in its comment. */
 async function reviewed(github?: GitHubStandIn) {

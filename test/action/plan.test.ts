@@ -5,15 +5,8 @@ import { describe, expect, it } from "vitest";
 import { sealedPlanSchema } from "../../src/render/sealed-schema.ts";
 import { startGitHub } from "../helpers/github/index.ts";
 import { sandbox } from "../helpers/sandbox.ts";
-import { hopsyncComments, pullRequestEvent, runAction } from "./runner.ts";
+import { FILES, hopsyncComments, MANIFEST, pullRequestEvent, runAction } from "./runner.ts";
 
-const MANIFEST = `version: 1
-owner: net
-tags: [{name: pci}]
-alerts:
-  - {name: A, severity: 3, stat_name: s, field_name: f, operator: ">", operand: 1}
-`;
-const FILES = { "manifests/all.yaml": MANIFEST };
 const PLAN = { command: "plan", target: "hq" };
 
 describe("command: plan", () => {
@@ -65,6 +58,25 @@ describe("command: plan", () => {
     await runAction(step);
     const authors = github.comments(request.number).filter((c) => c.body === body);
     expect(authors.map(({ by }) => by)).toEqual(["mallory", "github-actions[bot]"]);
+  });
+
+  it("keeps a comment for each owner, and says in it what a guard refuses", async () => {
+    const [box, github] = await Promise.all([sandbox({}), startGitHub()]);
+    const step = { sandbox: box, github };
+    const setUp = { command: "apply", target: "hq", expect: "none", comment: "false" };
+    expect((await runAction({ ...step, inputs: setUp, files: FILES })).code).toBe(0);
+    const files = { "manifests/all.yaml": MANIFEST.replace("{name: pci}", "") };
+    const request = github.openPullRequest({ files });
+    const event = pullRequestEvent(request);
+    const refused = await runAction({ ...step, inputs: { ...PLAN, "max-deletes": "0" }, files, event });
+    expect([refused.code, refused.outputs["exit-code"], refused.outputs["plan-file"]]).toEqual([1, "4", ""]);
+    expect(refused.log).toMatch(/^::error::The plan was refused by a guard \(exit code 4\)/m);
+    const other = { "manifests/all.yaml": "version: 1\nowner: soc\ntags: [{name: soc}]\n" };
+    expect((await runAction({ ...step, inputs: PLAN, files: other, event })).code).toBe(0);
+    expect(hopsyncComments(github, request.number)).toEqual([
+      expect.stringContaining("**Refused:**"),
+      expect.stringContaining("`tag/soc`"),
+    ]);
   });
 
   it("marks what is of an older commit, also when that run ends last", async () => {

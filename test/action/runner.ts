@@ -9,6 +9,14 @@ import type { GitHubStandIn } from "../helpers/github/index.ts";
 
 const BUNDLE = fileURLToPath(new URL("../../dist/index.js", import.meta.url));
 
+export const MANIFEST = `version: 1
+owner: net
+tags: [{name: pci}]
+alerts:
+  - {name: A, severity: 3, stat_name: s, field_name: f, operator: ">", operand: 1}
+`;
+export const FILES: Readonly<Record<string, string>> = { "manifests/all.yaml": MANIFEST };
+
 export interface RunnerOptions {
   readonly inputs: Readonly<Record<string, string>>;
   /** The checked-out files. */
