@@ -47,7 +47,7 @@ function otherOwner(changes: readonly Guard[], { inventory }: Snapshot): readonl
   return changes.flatMap(({ change, resource, live }) => {
     const owner = live === undefined ? undefined : inventory.ownership.otherOwner(resource.kind, live.id);
     if (owner === undefined || change.action === "release") return [];
-    const detail = `The plan would ${change.action} ${change.address} (id ${live?.id}), which owner ${JSON.stringify(owner)} manages. Remove the entry here, or have that owner give it up: hopsync forget ${JSON.stringify(change.address)}.`;
+    const detail = `The plan would ${change.action} ${change.address} (id ${live?.id}), which owner ${JSON.stringify(owner)} manages. Remove the entry here, or have that owner give it up: hopsync forget --owner ${JSON.stringify(owner)} ${JSON.stringify(change.address)}.`;
     return [
       problem(resource, "/name", {
         code: "guard-other-owner",
