@@ -22,6 +22,8 @@ export interface Reply {
   readonly origin: string;
   readonly host: string;
   readonly clean: Clean;
+  /** Of a bulk assignment: what an id is called. */
+  readonly nameOf?: (id: Id) => string;
 }
 
 const MAX_FAILURES = 10;
@@ -92,7 +94,7 @@ function partialOrRefused(reply: Reply): ApplianceError {
     return reply.answer.status === 207 ? fault(reply, "partial", ownText(reply)) : refused(reply);
   const shown = failures
     .slice(0, MAX_FAILURES)
-    .map(({ action, id, reason }) => `${action} ${id}: ${reason}`)
+    .map(({ action, id, reason }) => `${action} ${reply.nameOf?.(id) ?? id}: ${reason}`)
     .map(reply.clean);
   const rest = failures.length - shown.length;
   const list = [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join("; ");

@@ -90,9 +90,11 @@ export function createAppliance(connection: Connection, options: ClientOptions):
       expectStatus(await write("PATCH", path, JSON.stringify(body)), 200, 204);
     },
     remove,
-    async assign(path, body) {
+    async assign(path, body, nameOf) {
       const json = assignmentJson(body);
-      if (json !== undefined) expectStatus(await write("POST", path, json), 200, 201, 204);
+      if (json === undefined) return;
+      const reply = await write("POST", path, json);
+      expectStatus(nameOf === undefined ? reply : { ...reply, nameOf }, 200, 201, 204);
     },
     requests: sender.requests,
     close: sender.close,

@@ -47,7 +47,8 @@ export interface AppliancePort {
    * where this call may have done so itself and lost the answer.
    */
   remove(path: string): Promise<void>;
-  assign(path: string, body: Assignment): Promise<void>;
+  /** The error of what was not done names each id, with `nameOf` where there is one. */
+  assign(path: string, body: Assignment, nameOf?: (id: Id) => string): Promise<void>;
   /** Requests sent so far. */
   requests(): RequestCounts;
   close(): Promise<void>;
