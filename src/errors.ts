@@ -40,7 +40,15 @@ export type ApplianceErrorCode =
   | "not-an-appliance" // HTML, or JSON that no appliance answers
   | "malformed" // an answer that is not what the documents promise
   | "partial" // 207 or 422 from a bulk assignment
+  | "doubled" // several new objects where one was created
   | "refused"; // any other 4xx or 5xx
+
+/** One id that a bulk assignment could not process. */
+export interface AssignmentFailure {
+  readonly action: string;
+  readonly id: string;
+  readonly reason: string;
+}
 
 export interface ApplianceErrorDetails {
   readonly method?: Method;
@@ -49,6 +57,8 @@ export interface ApplianceErrorDetails {
   readonly status?: number;
   /** True when a write was sent and nobody knows whether it was done. */
   readonly unknownOutcome?: boolean;
+  /** Of a bulk assignment: what was not done; everything else was. */
+  readonly failures?: readonly AssignmentFailure[];
   readonly hint?: string;
   readonly cause?: unknown;
 }
@@ -60,6 +70,7 @@ export class ApplianceError extends HopsyncError {
   readonly path: string | undefined;
   readonly status: number | undefined;
   readonly unknownOutcome: boolean;
+  readonly failures: readonly AssignmentFailure[];
 
   constructor(code: ApplianceErrorCode, message: string, details: ApplianceErrorDetails = {}) {
     super(code, message, {
@@ -70,6 +81,7 @@ export class ApplianceError extends HopsyncError {
     this.path = details.path;
     this.status = details.status;
     this.unknownOutcome = details.unknownOutcome ?? false;
+    this.failures = details.failures ?? [];
   }
 }
 
@@ -85,6 +97,7 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   "not-an-appliance": "What answers is not an ExtraHop appliance",
   malformed: "The answer is not what the API promises",
   partial: "Only a part was done",
+  doubled: "An object was made more than once",
   refused: "The appliance refused a request",
   host: "The host is not one that hopsync connects to",
   "no-host": "No appliance is given",

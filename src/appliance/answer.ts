@@ -3,11 +3,12 @@
  * becomes the JSON it promises or an error, never a guess.
  */
 import { STATUS_CODES } from "node:http";
-import { ApplianceError, type ApplianceErrorCode } from "../errors.ts";
+import { ApplianceError, type ApplianceErrorCode, type ApplianceErrorDetails } from "../errors.ts";
 import { isArray, isObject } from "../json.ts";
 import type { Id, Json, JsonObject } from "../model.ts";
 import { assignmentFailures, errorText, expectsHttps, isWebPage, pageTitle } from "./error-body.ts";
 import type { Answer, Request } from "./exchange.ts";
+import { leavesOutcomeOpen } from "./retry.ts";
 import type { Clean } from "./text.ts";
 import { UNKNOWN_OUTCOME } from "./transport-error.ts";
 import { inexactInteger } from "./wire-json.ts";
@@ -16,9 +17,13 @@ import { inexactInteger } from "./wire-json.ts";
 export interface Reply {
   readonly request: Request;
   readonly answer: Answer;
+  /** An attempt before this answer may have been carried out. */
+  readonly mayBeDone: boolean;
   readonly origin: string;
   readonly host: string;
   readonly clean: Clean;
+  /** Of a bulk assignment: what an id is called. */
+  readonly nameOf?: (id: Id) => string;
 }
 
 const MAX_FAILURES = 10;
@@ -89,11 +94,13 @@ function partialOrRefused(reply: Reply): ApplianceError {
     return reply.answer.status === 207 ? fault(reply, "partial", ownText(reply)) : refused(reply);
   const shown = failures
     .slice(0, MAX_FAILURES)
-    .map(({ action, id, reason }) => `${action} ${id}: ${reason}`)
+    .map(({ action, id, reason }) => `${action} ${reply.nameOf?.(id) ?? id}: ${reason}`)
     .map(reply.clean);
   const rest = failures.length - shown.length;
   const list = [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join("; ");
-  return fault(reply, "partial", `${failures.length} not done: ${list}`);
+  return fault(reply, "partial", `${failures.length} not done: ${list}`, {
+    failures: failures.map((failure) => ({ ...failure, reason: reply.clean(failure.reason) })),
+  });
 }
 
 function refused(reply: Reply): ApplianceError {
@@ -210,14 +217,14 @@ export function notAnAppliance(reply: Reply, what: string): ApplianceError {
 
 /** `[PATCH] /alerts/16: 422 Unprocessable Entity: text`. */
 function fault(
-  { request, answer }: Reply,
+  { request, answer, mayBeDone }: Reply,
   code: ApplianceErrorCode,
   text: string,
-  options: { readonly hint?: string } = {},
+  options: Pick<ApplianceErrorDetails, "hint" | "failures"> = {},
 ): ApplianceError {
   const { method, path } = request;
   const { status } = answer;
-  const unknownOutcome = !request.read && leavesOutcomeOpen(status);
+  const unknownOutcome = !request.read && (mayBeDone || leavesOutcomeOpen(status));
   const parts = [
     `[${method}] ${path}`,
     `${status} ${STATUS_CODES[status] ?? ""}`.trim(),
@@ -226,9 +233,4 @@ function fault(
   const said = parts.join(": ");
   const message = unknownOutcome ? `${said.replace(/\.$/, "")}. ${UNKNOWN_OUTCOME}` : said;
   return new ApplianceError(code, message, { method, path, status, unknownOutcome, ...options });
-}
-
-/** A refusal means not done and 207 tells what was; a broken success or a failed server tells nothing. */
-function leavesOutcomeOpen(status: number): boolean {
-  return (status < 300 && status !== 207) || status >= 500;
 }

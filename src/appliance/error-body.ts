@@ -2,16 +2,10 @@
  * What an appliance says in the body of an error: several shapes, depending on firmware and endpoint
  * (appliance-facts §1.3), and the failures of a bulk assignment (swagger `partialsuccess`).
  */
+import type { AssignmentFailure } from "../errors.ts";
 import { isArray, isObject } from "../json.ts";
 import type { Json } from "../model.ts";
 import type { Answer } from "./exchange.ts";
-
-/** One id that a bulk assignment could not process. */
-export interface AssignmentFailure {
-  readonly action: string;
-  readonly id: string;
-  readonly reason: string;
-}
 
 const KEYS = ["error_description", "error_message", "error", "detail", "message"];
 /** Enough for every error that is meant to be read. */

@@ -11,8 +11,10 @@ export interface Request {
   readonly path: string;
   /** JSON. */
   readonly body?: string;
-  /** Changes nothing on the appliance, so that it may be repeated and its outcome is always known. */
+  /** Changes nothing on the appliance, so that its outcome is always known. */
   readonly read: boolean;
+  /** A create: carried out twice it makes two objects, so that it is never sent again blindly. */
+  readonly once?: true;
 }
 
 export interface Answer {

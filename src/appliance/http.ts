@@ -2,7 +2,7 @@
  * The appliance over HTTP: each method of the port as a request, the answer it must get, and what of
  * the answer is returned.
  */
-import type { JsonObject, Target } from "../model.ts";
+import type { Id, JsonObject, Target } from "../model.ts";
 import {
   expectStatus,
   isMissing,
@@ -13,10 +13,11 @@ import {
   readObject,
 } from "./answer.ts";
 import type { Connection } from "./connection.ts";
+import { createOne } from "./create.ts";
 import type { Request } from "./exchange.ts";
 import { readPages } from "./paging.ts";
 import type { AppliancePort, Query } from "./port.ts";
-import { type ClientOptions, createSender } from "./sender.ts";
+import { type ClientOptions, createSender, type Patience } from "./sender.ts";
 import { createCleaner } from "./text.ts";
 import { assignmentJson } from "./wire-json.ts";
 
@@ -26,13 +27,21 @@ export function createAppliance(connection: Connection, options: ClientOptions):
   const clean = createCleaner(connection.apiKey());
   const { origin, host } = connection;
 
-  const send = async (request: Request): Promise<Reply> => {
-    return { request, answer: await sender.send(request), origin, host, clean };
+  const send = async (request: Request, patience?: Patience): Promise<Reply> => {
+    return { request, ...(await sender.send(request, patience)), origin, host, clean };
   };
-  const get = (path: string, query: Query = {}): Promise<Reply> =>
-    send({ method: "GET", path: path + queryText(query), read: true });
+  const get = (path: string, query: Query = {}, patience?: Patience): Promise<Reply> =>
+    send({ method: "GET", path: path + queryText(query), read: true }, patience);
   const write = (method: "POST" | "PATCH" | "DELETE", path: string, body?: string): Promise<Reply> =>
     send({ method, path, read: false, ...(body === undefined ? {} : { body }) });
+  const post = async (path: string, body: JsonObject, patience: Patience): Promise<Id> => {
+    const request: Request = { method: "POST", path, read: false, once: true, body: JSON.stringify(body) };
+    return readLocationId(expectStatus(await send(request, patience), 200, 201));
+  };
+  const remove = async (path: string): Promise<void> => {
+    const reply = await write("DELETE", path);
+    if (!(reply.mayBeDone && isMissing(reply))) expectStatus(reply, 200, 204);
+  };
 
   let known: Promise<Target> | undefined;
   const target = (): Promise<Target> => {
@@ -63,17 +72,29 @@ export function createAppliance(connection: Connection, options: ClientOptions):
           200,
         );
       }),
-    create: async (path, body) =>
-      readLocationId(expectStatus(await write("POST", path, JSON.stringify(body)), 200, 201)),
+    create: async (path, body, recognition) => {
+      const patience = sender.patience();
+      if (recognition === undefined) return post(path, body, patience);
+      return createOne({
+        path,
+        send: () => post(path, body, patience),
+        look: async () => {
+          const list = readList(expectStatus(await get(path, recognition.query, patience), 200));
+          return list.filter(recognition.isNew).map(({ id }) => String(id));
+        },
+        remove: (id) => remove(`${path}/${id}`),
+        patience,
+      });
+    },
     async patch(path, body) {
       expectStatus(await write("PATCH", path, JSON.stringify(body)), 200, 204);
     },
-    async remove(path) {
-      expectStatus(await write("DELETE", path), 200, 204);
-    },
-    async assign(path, body) {
+    remove,
+    async assign(path, body, nameOf) {
       const json = assignmentJson(body);
-      if (json !== undefined) expectStatus(await write("POST", path, json), 200, 201, 204);
+      if (json === undefined) return;
+      const reply = await write("POST", path, json);
+      expectStatus(nameOf === undefined ? reply : { ...reply, nameOf }, 200, 201, 204);
     },
     requests: sender.requests,
     close: sender.close,

@@ -15,6 +15,14 @@ export interface Assignment {
   readonly unassign?: readonly Id[];
 }
 
+/** How a new object is known again where the answer to its create was lost. */
+export interface Recognition {
+  /** Of the list of its collection. */
+  readonly query?: Query;
+  /** True for the new object; false for everything that was there before. */
+  readonly isNew: (wire: JsonObject) => boolean;
+}
+
 export interface AppliancePort {
   /** Host and port as the user gave them. */
   readonly host: string;
@@ -28,12 +36,19 @@ export interface AppliancePort {
   find(path: string): Promise<JsonObject | undefined>;
   /** `POST /devices/search` with this body, read to its end: a read, and repeated like one. */
   search(body: JsonObject): Promise<readonly JsonObject[]>;
-  /** Creates, and returns the id of the `location` header. Never sent twice. */
-  create(path: string, body: JsonObject): Promise<Id>;
+  /**
+   * Creates one object, and returns its id. Where nobody knows whether it was made it is looked for, and
+   * sent again only where it surely was not; without `recognition` that is an error.
+   */
+  create(path: string, body: JsonObject, recognition?: Recognition): Promise<Id>;
   patch(path: string, body: JsonObject): Promise<void>;
-  /** Deletes. An object that is already gone is an error: somebody else has deleted it. */
+  /**
+   * Deletes. An object that is already gone is an error, since somebody else has deleted it; but not
+   * where this call may have done so itself and lost the answer.
+   */
   remove(path: string): Promise<void>;
-  assign(path: string, body: Assignment): Promise<void>;
+  /** The error of what was not done names each id, with `nameOf` where there is one. */
+  assign(path: string, body: Assignment, nameOf?: (id: Id) => string): Promise<void>;
   /** Requests sent so far. */
   requests(): RequestCounts;
   close(): Promise<void>;

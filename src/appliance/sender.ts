@@ -1,16 +1,16 @@
 /**
- * Sends requests over one pool: at most so many at once, each attempt counted and reported, reads
- * repeated where that can help, writes sent once. Knows statuses only as far as a retry needs them.
+ * Sends requests over one pool: at most so many at once, each attempt counted and reported, repeated
+ * where that can help and cannot harm. Knows statuses only as far as a retry needs them.
  */
 import { setMaxListeners } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
-import pLimit from "p-limit";
 import { Pool } from "undici";
 import { ApplianceError, type ApplianceErrorCode } from "../errors.ts";
 import type { Method, RequestCounts } from "../model.ts";
 import type { Connection } from "./connection.ts";
 import { type Answer, exchange, type Request } from "./exchange.ts";
-import { retryDelay } from "./retry.ts";
+import { createGate } from "./gate.ts";
+import { mayBeDone, retryDelay } from "./retry.ts";
 import { createConnector, fetchFingerprint } from "./tls.ts";
 import { transportError } from "./transport-error.ts";
 
@@ -34,10 +34,13 @@ export interface ClientOptions {
   readonly deadline?: AbortSignal;
   /** Ends when a person interrupts. */
   readonly signal?: AbortSignal;
-  /** Requests in flight at most. */
+  /** Ends the pauses and repetitions of calls under way, and nothing in flight; later calls are not concerned. */
+  readonly stop?: AbortSignal;
+  /** Requests in flight at most; fewer for a while after a 429. */
   readonly parallelism?: number;
-  /** Repetitions of a read after its first attempt. */
+  /** Repetitions after the first attempt. */
   readonly retries?: number;
+  /** Of an answer; it is refused while it arrives. */
   readonly maxBodyBytes?: number;
   readonly onRequest?: (event: RequestEvent) => void;
   /** 0 up to, but not including, 1. */
@@ -45,9 +48,24 @@ export interface ClientOptions {
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
+/** How long one call may go on trying: until the run ends, or is stopped while the call is under way. */
+export interface Patience {
+  ended(): boolean;
+  /** Resolves early when it ends. */
+  pause(ms: number): Promise<void>;
+}
+
+export interface Sent {
+  readonly answer: Answer;
+  /** An attempt before this answer may have been carried out. */
+  readonly mayBeDone: boolean;
+}
+
 export interface Sender {
   /** The answer, whatever its status; rejects with an ApplianceError when there is none. */
-  send(request: Request): Promise<Answer>;
+  send(request: Request, patience?: Patience): Promise<Sent>;
+  /** That of a call that begins now. */
+  patience(): Patience;
   requests(): RequestCounts;
   close(): Promise<void>;
 }
@@ -61,7 +79,14 @@ const DEFAULTS = {
 
 const FINGERPRINT_TIMEOUT_MS = 5_000;
 
-type Attempt = (request: Request, attempt: number) => Promise<Answer | ApplianceError>;
+interface Attempt {
+  /** 1 for the first. */
+  readonly number: number;
+  /** One before it may have been carried out. */
+  readonly mayBeDone: boolean;
+}
+
+type SendOnce = (request: Request, attempt: Attempt) => Promise<Answer | ApplianceError>;
 
 /** Opens nothing until the first request; after `close` every request fails. */
 export function createSender(connection: Connection, options: ClientOptions): Sender {
@@ -79,13 +104,15 @@ export function createSender(connection: Connection, options: ClientOptions): Se
   // Every request in flight or pausing listens; more than ten of them are no leak.
   setMaxListeners(0, signal);
   const counts = new Map<Method, number>();
-  const limit = pLimit(parallelism);
+  const gate = createGate(parallelism);
   const sendOnce = createAttempt(connection, options, pool, signal, (method) => {
     counts.set(method, (counts.get(method) ?? 0) + 1);
   });
-  const attempt: Attempt = (request, number) => limit(sendOnce, request, number);
+  const inTurn: SendOnce = (request, attempt) => gate(() => sendOnce(request, attempt));
+  const patience = (): Patience => patienceOf(options, signal);
   return {
-    send: (request) => sendUntilFinal(request, attempt, options, signal),
+    send: (request, given) => sendUntilFinal(request, inTurn, options, given ?? patience()),
+    patience,
     requests: () => Object.fromEntries(counts),
     async close() {
       closed.abort();
@@ -101,7 +128,7 @@ function createAttempt(
   pool: Pool,
   signal: AbortSignal,
   onStart: (method: Method) => void,
-): Attempt {
+): SendOnce {
   const { timeoutMs, maxBodyBytes } = { ...DEFAULTS, ...options };
   const headers = {
     authorization: `ExtraHop apikey=${connection.apiKey()}`,
@@ -111,7 +138,7 @@ function createAttempt(
   const seenFingerprint = once(() =>
     fetchFingerprint(connection.origin, Math.min(timeoutMs, FINGERPRINT_TIMEOUT_MS)),
   );
-  return async (request, attempt) => {
+  return async (request, { number: attempt, mayBeDone }) => {
     const { method, path } = request;
     const started = performance.now();
     if (!signal.aborted) onStart(method);
@@ -126,6 +153,7 @@ function createAttempt(
       timeoutMs,
       maxBodyBytes,
       attempt,
+      mayBeDone,
       deadlinePassed: options.deadline?.aborted ?? false,
       fetchFingerprint: seenFingerprint,
     });
@@ -134,23 +162,35 @@ function createAttempt(
   };
 }
 
-/** Repeats a read while its outcome may pass; the pause holds no place among the requests in flight. */
+/** Repeats a request while its outcome may pass; the pause holds no place among the requests in flight. */
 async function sendUntilFinal(
   request: Request,
-  attempt: Attempt,
+  send: SendOnce,
   options: ClientOptions,
-  signal: AbortSignal,
-): Promise<Answer> {
-  const { random = Math.random, sleep = sleepUntil } = options;
+  patience: Patience,
+): Promise<Sent> {
+  const { random = Math.random } = options;
   const { retries } = { ...DEFAULTS, ...options };
+  let open = false;
   for (let number = 1; ; number += 1) {
-    const outcome = await attempt(request, number);
-    const again = request.read && number <= retries && !signal.aborted;
-    const delay = again ? retryDelay(outcome, number, { random, now: Date.now }) : undefined;
-    if (delay !== undefined) await sleep(delay, signal);
-    else if (outcome instanceof ApplianceError) throw outcome;
-    else return outcome;
+    const outcome = await send(request, { number, mayBeDone: open });
+    const again = number <= retries && !patience.ended();
+    const delay = again ? retryDelay(request, outcome, number, { random, now: Date.now }) : undefined;
+    if (delay === undefined) {
+      if (outcome instanceof ApplianceError) throw outcome;
+      return { answer: outcome, mayBeDone: open };
+    }
+    open ||= mayBeDone(request, outcome);
+    await patience.pause(delay);
   }
+}
+
+function patienceOf({ stop, sleep = sleepUntil }: ClientOptions, signal: AbortSignal): Patience {
+  const stops = stop === undefined || stop.aborted ? [signal] : [signal, stop];
+  return {
+    ended: () => stops.some(({ aborted }) => aborted),
+    pause: (ms) => sleep(ms, AbortSignal.any(stops)),
+  };
 }
 
 function once<T>(compute: () => T): () => T {

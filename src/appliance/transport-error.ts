@@ -14,6 +14,8 @@ export interface TransportContext {
   readonly timeoutMs: number;
   readonly maxBodyBytes: number;
   readonly attempt: number;
+  /** An attempt before this one may have been carried out. */
+  readonly mayBeDone: boolean;
   /** True when the deadline of the run, not a person, ended the request. */
   readonly deadlinePassed: boolean;
   readonly fetchFingerprint: () => Promise<string | undefined>;
@@ -35,7 +37,7 @@ export async function transportError(
   context: TransportContext,
 ): Promise<ApplianceError> {
   const { code, text, hint } = await explain(failure, context);
-  const unknownOutcome = failure.sent && !request.read;
+  const unknownOutcome = !request.read && (failure.sent || context.mayBeDone);
   const tries = context.attempt > 1 ? ` (${context.attempt} attempts)` : "";
   const outcome = request.read ? "" : ` ${unknownOutcome ? UNKNOWN_OUTCOME : "Nothing was sent."}`;
   return new ApplianceError(code, `[${request.method}] ${request.path}: ${text}${tries}.${outcome}`, {

@@ -14,8 +14,9 @@ import {
   inventoryCreateBody,
   inventoryName,
   inventoryPatchBody,
+  readInventoryObject,
 } from "../kinds/inventory-object.ts";
-import type { Id, Inventory } from "../model.ts";
+import type { Id, Inventory, JsonObject } from "../model.ts";
 import { encodeInventory } from "./codec.ts";
 import {
   checkNamed,
@@ -71,7 +72,8 @@ export async function writeInventory(
   const division = fitsOne(text, writer.partBytes)
     ? undefined
     : divide(owner, nextGeneration(old), text, writer.partBytes);
-  const parts = division === undefined ? [] : await createParts(writer, division, old.taken);
+  const known = new Set([...old.heads, ...old.strays, ...old.parts].map(({ id }) => id));
+  const parts = division === undefined ? [] : await createParts(writer, division, old.taken, known);
   const headContent =
     division === undefined
       ? text
@@ -81,7 +83,7 @@ export async function writeInventory(
         );
   const current =
     head === undefined
-      ? await createHead(writer, headContent, parts)
+      ? await createHead(writer, headContent, parts, known)
       : await switchHead(writer, head.id, headContent);
   return removeRest(writer, old, current, parts);
 }
@@ -92,12 +94,13 @@ async function createParts(
   writer: Writer,
   division: Division,
   taken: ReadonlySet<string>,
+  known: ReadonlySet<Id>,
 ): Promise<readonly InventoryObject[]> {
   const names = freeNames(writer.owner, taken, division.bodies.length);
   const created: InventoryObject[] = [];
   for (const [i, name] of names.entries()) {
     const text = partText(division, i);
-    const id = await create(writer, name, text, created);
+    const id = await create(writer, name, text, created, known);
     created.push({ id, name, owner: writer.owner, part: true, text });
   }
   return created;
@@ -124,10 +127,11 @@ async function createHead(
   writer: Writer,
   text: string,
   parts: readonly InventoryObject[],
+  known: ReadonlySet<Id>,
 ): Promise<InventoryObject> {
   const { owner } = writer;
   const name = inventoryName(owner);
-  const head = { id: await create(writer, name, text, parts), name, owner, part: false, text };
+  const head = { id: await create(writer, name, text, parts, known), name, owner, part: false, text };
   const problem = await findProblem(writer, head);
   if (problem === undefined) return head;
   await removeAll(writer, [head, ...parts]);
@@ -140,9 +144,16 @@ async function create(
   name: string,
   text: string,
   before: readonly InventoryObject[],
+  known: ReadonlySet<Id>,
 ): Promise<Id> {
+  // Where the answer is lost, another run's object of this name is told from ours by its text: that has a
+  // salt of its own.
+  const isNew = (wire: JsonObject): boolean => {
+    const found = readInventoryObject(wire);
+    return found?.name === name && found.text === text.trimEnd() && !known.has(found.id);
+  };
   try {
-    return await writer.port.create(INVENTORY_PATH, inventoryCreateBody(name, text));
+    return await writer.port.create(INVENTORY_PATH, inventoryCreateBody(name, text), { isNew });
   } catch (error) {
     if (!(error instanceof ApplianceError) || error.code !== "refused" || error.unknownOutcome) throw error;
     const now = await writer.locate();

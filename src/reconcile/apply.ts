@@ -7,8 +7,13 @@ import pLimit from "p-limit";
 import type { AppliancePort, Assignment } from "../appliance/port.ts";
 import { ApplianceError, HopsyncError } from "../errors.ts";
 import { isArray } from "../json.ts";
+import { kindNamed } from "../kinds/index.ts";
 import type { Address, ApplyEvent, Change, Id, Json, JsonObject, Operation, Plan, Result } from "../model.ts";
+import { kindOf } from "./ownership.ts";
+import { type PartlyDone, partOf } from "./partly.ts";
+import type { Recognise } from "./recognition.ts";
 import { fillSecrets } from "./secrets.ts";
+import type { NameLinked } from "./target-names.ts";
 
 export interface ApplyOptions {
   /** Changes in progress at once. */
@@ -18,6 +23,10 @@ export interface ApplyOptions {
   readonly fieldsOf: (address: Address) => JsonObject;
   /** Once one is aborted, calls in flight finish and nothing new starts. */
   readonly signals?: readonly AbortSignal[];
+  /** How a created object is known again where the answer was lost; without it that is an error. */
+  readonly recognise?: Recognise;
+  /** Names what could not be linked. */
+  readonly nameLinked?: NameLinked;
   /** Takes secrets out of what an appliance says. */
   readonly mask?: (text: string) => string;
 }
@@ -29,6 +38,8 @@ export interface Applied {
   readonly operations: number;
   /** Ids of the objects that were created, those of failed changes included. */
   readonly created: ReadonlyMap<Address, Id>;
+  /** Of failed changes. */
+  readonly partly: ReadonlyMap<Address, PartlyDone>;
 }
 
 /** Errors that every further request would meet as well. */
@@ -36,7 +47,8 @@ const HOPELESS = new Set(["unreachable", "tls", "unauthorized", "eula", "not-an-
 
 /** Applies the plan. Never rejects for what an appliance answers: that is in the results. */
 export async function applyPlan(plan: Plan, port: AppliancePort, options: ApplyOptions): Promise<Applied> {
-  const run: Run = { port, options, created: new Map(), progress: { operations: 0, hopeless: false } };
+  const progress = { operations: 0, hopeless: false };
+  const run: Run = { port, options, created: new Map(), partly: new Map(), progress };
   const limit = pLimit(options.parallelism);
   const results = new Map<Address, Promise<Result>>();
   const deletes = createBarrier();
@@ -57,6 +69,7 @@ export async function applyPlan(plan: Plan, port: AppliancePort, options: ApplyO
     results: await Promise.all(results.values()),
     operations: run.progress.operations,
     created: run.created,
+    partly: run.partly,
   };
 }
 
@@ -92,6 +105,7 @@ interface Run {
   readonly port: AppliancePort;
   readonly options: ApplyOptions;
   readonly created: Map<Address, Id>;
+  readonly partly: Map<Address, PartlyDone>;
   readonly progress: { operations: number; hopeless: boolean };
 }
 
@@ -115,19 +129,23 @@ async function applyChange(change: Change, run: Run): Promise<Result> {
   const stopped = (): boolean => run.progress.hopeless || signals.some(({ aborted }) => aborted);
   if (stopped()) return finish(run, change, result(change, { outcome: "not_tried" }));
   run.options.onEvent({ type: "started", change });
-  let done = 0;
-  try {
-    for (const operation of change.operations) {
-      if (done > 0 && stopped()) throw new HopsyncError("interrupted", "The run was stopped.");
-      await send(operation, change, run);
-      done += 1;
+  const done: Operation[] = [];
+  for (const operation of change.operations) {
+    let sent = operation;
+    try {
+      if (done.length > 0 && stopped()) throw new HopsyncError("interrupted", "The run was stopped.");
+      sent = resolveOperation(operation, run);
+      await send(sent, change, run);
+      done.push(sent);
       run.progress.operations += 1;
+    } catch (error) {
+      if (isHopeless(error)) run.progress.hopeless = true;
+      const part = partOf(sent, error);
+      run.partly.set(change.address, { ...part, done: [...done, ...part.done] });
+      return finish(run, change, failure(error, change, done.length, run));
     }
-    return finish(run, change, result(change, { outcome: "applied" }));
-  } catch (error) {
-    if (isHopeless(error)) run.progress.hopeless = true;
-    return finish(run, change, failure(error, change, done, run));
   }
+  return finish(run, change, result(change, { outcome: "applied" }));
 }
 
 /** Every further request would meet it as well: it was never sent, or never will be accepted. */
@@ -156,31 +174,49 @@ function explain(error: unknown, change: Change, done: number): string {
 }
 
 async function send(operation: Operation, change: Change, run: Run): Promise<void> {
-  const { port } = run;
-  const path = resolvePath(operation.path, run);
-  const body = fillSecrets(operation, run.options.fieldsOf(change.address));
-  switch (operation.method) {
+  const { port, options } = run;
+  const { path, method } = operation;
+  const body = fillSecrets(operation, options.fieldsOf(change.address)) ?? {};
+  switch (method) {
     case "PATCH":
-      return port.patch(path, body ?? {});
+      return port.patch(path, body);
     case "DELETE":
       return port.remove(path);
     case "POST":
-      if (body !== undefined && (body.assign !== undefined || body.unassign !== undefined)) {
-        return port.assign(path, resolveAssignment(body, run));
-      }
-      run.created.set(change.address, await port.create(path, body ?? {}));
+      if (isAssignment(body)) return port.assign(path, assignmentOf(body), (id) => nameLinked(path, id, run));
+      run.created.set(
+        change.address,
+        await port.create(path, body, options.recognise?.(change.address, body)),
+      );
   }
 }
 
-/** Names may hold anything, also brackets; the rest of a path holds none. */
-function resolvePath(path: string, run: Run): string {
-  return path.replace(/<.+>/s, (item) => resolveId(item, run));
+function isAssignment({ assign, unassign }: JsonObject): boolean {
+  return assign !== undefined || unassign !== undefined;
 }
 
-function resolveAssignment(body: JsonObject, run: Run): Assignment {
-  const ids = (list: Json | undefined): readonly Id[] =>
+function assignmentOf({ assign, unassign }: JsonObject): Assignment {
+  const ids = (list: Json | undefined): readonly Id[] => (isArray(list) ? list.map(String) : []);
+  return { assign: ids(assign), unassign: ids(unassign) };
+}
+
+/** What this run created has no other name yet. */
+function nameLinked(path: string, id: Id, { options, created }: Run): string {
+  const isLinked = ([address, made]: readonly [Address, Id]): boolean =>
+    made === id && path.endsWith(kindNamed(kindOf(address)).path);
+  const [address] = [...created].find(isLinked) ?? [];
+  return address ?? options.nameLinked?.(path, id) ?? id;
+}
+
+/** The operation with ids in place of what stands for those that this run creates. */
+function resolveOperation(operation: Operation, run: Run): Operation {
+  const { body } = operation;
+  // Names may hold anything, also brackets; the rest of a path holds none.
+  const path = operation.path.replace(/<.+>/s, (item) => resolveId(item, run));
+  if (body === undefined || !isAssignment(body)) return { ...operation, path };
+  const ids = (list: Json | undefined): Json =>
     isArray(list) ? list.map((item) => resolveId(item, run)) : [];
-  return { assign: ids(body.assign), unassign: ids(body.unassign) };
+  return { ...operation, path, body: { assign: ids(body.assign), unassign: ids(body.unassign) } };
 }
 
 function resolveId(item: Json, run: Run): Id {

@@ -7,9 +7,9 @@ import { type AppliedEntry, since } from "./applied.ts";
 import { compareRelation, relationChange } from "./compare.ts";
 import { recordedLinks } from "./draft.ts";
 import { matchResources } from "./match.ts";
-import { kindOf } from "./ownership.ts";
-import { type ResolvedRelations, resolveRelations } from "./resolve.ts";
+import { resolveRelations } from "./resolve.ts";
 import { linkKey, type Snapshot } from "./snapshot.ts";
+import { targetNames } from "./target-names.ts";
 
 /** What links are told from. */
 export interface LinkContext {
@@ -38,29 +38,6 @@ export function linkContext(manifest: Manifest, snapshot: Snapshot): LinkContext
     },
     named: targetNames(snapshot, [...relations.values()]),
   };
-}
-
-/** Owned objects go by the name they were applied with; later sources of a name count before earlier ones. */
-function targetNames(snapshot: Snapshot, resolved: readonly ResolvedRelations[]): LinkContext["named"] {
-  const { inventory, objects, targets, links } = snapshot;
-  const objectTargets = [...objects].flatMap(([kind, list]) =>
-    list.map(({ id, name }): LiveTarget => ({ id, address: `${kind}/${name}` })),
-  );
-  const wanted = resolved.flatMap((relations) =>
-    Object.values(relations).flatMap((list) =>
-      list.flatMap(({ id, address, label }): LiveTarget[] =>
-        id === null ? [] : [{ id, address, ...(label === undefined ? {} : { label }) }],
-      ),
-    ),
-  );
-  const owned = inventory.ownership.inventory.entries.flatMap(({ id, address }): LiveTarget[] =>
-    id === null ? [] : [{ id, address }],
-  );
-  const all = [...objectTargets, ...[...targets.values()].flat(), ...[...links.values()].flat(), ...wanted];
-  const names = new Map(
-    [...all, ...owned].map((target) => [`${kindOf(target.address)} ${target.id}`, target]),
-  );
-  return (kind, id) => names.get(`${kind} ${id}`) ?? { id, address: `${kind}/(id ${id})` };
 }
 
 /** Every recorded relation whose links are not those that were applied. */

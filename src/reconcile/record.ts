@@ -17,7 +17,9 @@ import type {
 import { declaredParts } from "./compare.ts";
 import { type Planned, recordedLinks } from "./draft.ts";
 import { kindOf, type Ownership, replacedAddress } from "./ownership.ts";
+import { type PartlyDone, partlyApplied } from "./partly.ts";
 import { isSensitive } from "./secrets.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 /** The ids of objects that the run created, by address. */
 export type CreatedIds = ReadonlyMap<Address, Id>;
@@ -100,6 +102,16 @@ function replacedEntry(planned: Planned, ownership: Ownership): readonly Invento
   return [{ ...entry, address: replacedAddress(resource.address, live.id), id: live.id }];
 }
 
+/** What changes that failed have done all the same, and the links that were live before. */
+export interface FailedChanges {
+  readonly partly: ReadonlyMap<Address, PartlyDone>;
+  readonly links: Snapshot["links"];
+}
+
+function knownEntry({ resource, live }: Planned, ownership: Ownership): InventoryEntry | undefined {
+  return live === undefined ? undefined : ownership.entryOf(resource.kind, live.id);
+}
+
 /** What is true after the run: applied resources as applied, confirmed deletes gone, all else as announced. */
 export function settled(
   before: Inventory,
@@ -108,6 +120,7 @@ export function settled(
   results: readonly Result[],
   created: CreatedIds,
   appliedAt: number,
+  failed: FailedChanges = { partly: new Map(), links: new Map() },
 ): Inventory {
   const outcomes = new Map(results.map(({ address, outcome }) => [address, outcome]));
   const done = ({ resource }: Planned): boolean =>
@@ -118,6 +131,20 @@ export function settled(
     const id = created.get(entry.address);
     return entry.id === null && id !== undefined ? [{ ...entry, id }] : [];
   });
+  const partly = present
+    .filter((entry) => !done(entry))
+    .flatMap((entry) => {
+      const part = failed.partly.get(entry.resource.address);
+      const id = created.get(entry.resource.address);
+      const old =
+        id === undefined
+          ? knownEntry(entry, ownership)
+          : halfDone.find((e) => e.id === id && e.address === entry.resource.address);
+      if (part === undefined || old === undefined) return [];
+      const whole = entryFor(entry, ownership, created);
+      const { salt } = before;
+      return [partlyApplied({ before: old, whole, planned: entry, partly: part, links: failed.links, salt })];
+    });
   const gone = planned
     .filter((entry) => isAbsent(entry) && done(entry))
     .flatMap(({ resource, live }) => {
@@ -132,7 +159,7 @@ export function settled(
   const moved = formerAddresses(before, applied);
   return settle(before, {
     appliedAt,
-    applied: [...halfDone, ...applied],
+    applied: [...halfDone, ...partly, ...applied],
     removed: [...gone, ...replaced, ...moved],
   });
 }

@@ -10,8 +10,10 @@ import { type Applied, applyPlan } from "./apply.ts";
 import type { Planned } from "./draft.ts";
 import { type GuardOptions, refusals } from "./guards.ts";
 import { isApplicable, planManifest } from "./plan.ts";
+import { createRecogniser } from "./recognition.ts";
 import { announced, sameEntries, settled } from "./record.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot.ts";
+import { createNamer } from "./target-names.ts";
 import { verifyApplied } from "./verify.ts";
 
 export interface PlannedRun {
@@ -73,9 +75,19 @@ export async function applyRun(
   const fields = new Map(manifest.resources.map((resource) => [resource.address, resource.fields]));
   const fieldsOf = (address: Address): JsonObject => fields.get(address) ?? {};
   const signals = [options.interrupted, options.deadline].filter((signal) => signal !== undefined);
-  const applied = await applyPlan(plan, port, { ...options, signals, fieldsOf });
+  const applied = await applyPlan(plan, port, {
+    ...options,
+    signals,
+    fieldsOf,
+    recognise: createRecogniser(snapshot),
+    nameLinked: createNamer(
+      snapshot,
+      planned.map(({ relations }) => relations),
+    ),
+  });
   const before = announcement ?? ownership.inventory;
-  const after = settled(before, planned, ownership, applied.results, applied.created, options.now());
+  const failed = { partly: applied.partly, links: snapshot.links };
+  const after = settled(before, planned, ownership, applied.results, applied.created, options.now(), failed);
   // Where nothing was done there is nothing to record, not even when.
   const records = plan.inventory && (applied.operations > 0 || !sameEntries(before, after));
   const recorded = records ? await store.write(after).then(nothing, notRecorded) : [];

@@ -10,6 +10,7 @@ const CONTEXT: TransportContext = {
   timeoutMs: 30_000,
   maxBodyBytes: 1000,
   attempt: 1,
+  mayBeDone: false,
   deadlinePassed: false,
   fetchFingerprint: async () => undefined,
 };

@@ -1,5 +1,17 @@
-import { describe, expect, test } from "vitest";
-import { closedOrigin, connectTo, failureOf, type Reply, type Script, serve } from "./servers.ts";
+import { createServer } from "node:net";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { readConnection } from "../../src/appliance/connection.ts";
+import { createAppliance } from "../../src/appliance/http.ts";
+import {
+  closedOrigin,
+  connectTo,
+  failureOf,
+  KEY,
+  listen,
+  type Reply,
+  type Script,
+  serve,
+} from "./servers.ts";
 
 async function clientOf(script: Script) {
   const server = await serve(script);
@@ -64,12 +76,36 @@ describe("a write", () => {
     })[name]();
 
   describe.each(calls)("by %s", (name, method) => {
-    test.each([429, 500, 502, 503, 504])("is sent once when the answer is %i", async (status) => {
+    const once = name === "create";
+    const attempts = once ? 1 : 4;
+
+    test("is sent again after a 429, which means not done", async () => {
+      const ok: Reply = once
+        ? { status: 201, headers: { location: "/api/v1/tags/1" }, body: "" }
+        : { status: 204 };
+      const { client } = await clientOf((_seen, n) => (n < 2 ? { status: 429 } : ok));
+      await call(client, name);
+      expect(client.requests()).toEqual({ [method]: 3 });
+    });
+
+    test.each([502, 503, 504])(`is sent ${attempts} times when the answer is %i`, async (status) => {
       const { client } = await clientOf(() => ({ status }));
       const error = await failureOf(call(client, name));
-      expect(error).toMatchObject({ code: "refused", status, unknownOutcome: status >= 500 });
-      expect(client.requests()).toEqual({ [method]: 1 });
+      expect(error).toMatchObject({ code: "refused", status, unknownOutcome: true });
+      expect(client.requests()).toEqual({ [method]: attempts });
     });
+
+    test.each([400, 401, 402, 403, 404, 409, 422, 500])(
+      "is sent once when the answer is %i",
+      async (status) => {
+        const { client } = await clientOf(() => ({ status }));
+        expect(await failureOf(call(client, name))).toMatchObject({
+          status,
+          unknownOutcome: status === 500,
+        });
+        expect(client.requests()).toEqual({ [method]: 1 });
+      },
+    );
 
     test("that the appliance failed at ends in what to do next", async () => {
       const { client } = await clientOf(() => ({ status: 503 }));
@@ -78,20 +114,20 @@ describe("a write", () => {
       );
     });
 
-    test("is sent once when the connection is cut, and nobody knows the outcome", async () => {
+    test(`is sent ${attempts} times when the connection is cut, and nobody knows the outcome`, async () => {
       const { server, client } = await clientOf(() => undefined);
       const error = await failureOf(call(client, name));
       expect(error).toMatchObject({ code: "unreachable", unknownOutcome: true, method });
       expect(error.message).toContain("run plan again");
-      expect(server.seen).toHaveLength(1);
+      expect(server.seen).toHaveLength(attempts);
     });
 
     test("that gets no answer in time leaves the outcome unknown", async () => {
       const server = await serve(() => new Promise(() => undefined));
-      const client = await connectTo(server.origin, { timeoutMs: 500 });
+      const client = await connectTo(server.origin, { timeoutMs: 500, retries: 1 });
       const error = await failureOf(call(client, name));
       expect(error).toMatchObject({ code: "timeout", unknownOutcome: true });
-      expect(server.seen).toHaveLength(1);
+      expect(server.seen).toHaveLength(once ? 1 : 2);
     });
 
     test("that never left says that nothing was sent", async () => {
@@ -109,6 +145,118 @@ describe("a write", () => {
       const { client } = await clientOf(() => ({ status: 404, body: { error_message: "no" } }));
       expect(await failureOf(call(client, name))).toMatchObject({ code: "refused", unknownOutcome: false });
     });
+  });
+});
+
+describe("a write that is repeated", () => {
+  const replies =
+    (...list: readonly (Reply | undefined)[]): Script =>
+    (_seen, n) =>
+      list[n];
+
+  test("is done when the last attempt is, and each attempt counts", async () => {
+    const { client } = await clientOf(replies(undefined, { status: 503 }, { status: 204 }));
+    await client.patch("/tags/1", {});
+    expect(client.requests()).toEqual({ PATCH: 3 });
+  });
+
+  test("stays unknown when a later attempt is refused or does not even leave", async () => {
+    const { client } = await clientOf(replies(undefined, { status: 404, body: { error_message: "no" } }));
+    const error = await failureOf(client.patch("/tags/1", {}));
+    expect(error).toMatchObject({ status: 404, unknownOutcome: true });
+    expect(error.message).toContain("Nobody knows");
+  });
+
+  test("is known not to be done after a 429 and a refusal", async () => {
+    const { client } = await clientOf(replies({ status: 429 }, { status: 404 }));
+    expect(await failureOf(client.patch("/tags/1", {}))).toMatchObject({ unknownOutcome: false });
+  });
+
+  test("pauses as Retry-After asks for, in seconds or as a date", async () => {
+    const at = new Date(Date.now() + 30_000).toUTCString();
+    const server = await serve(
+      replies(
+        { status: 429, headers: { "retry-after": "7" } },
+        { status: 503, headers: { "retry-after": at } },
+        { status: 204 },
+      ),
+    );
+    const pauses: number[] = [];
+    const client = await connectTo(server.origin, { sleep: async (ms) => void pauses.push(ms) });
+    await client.remove("/tags/1");
+    expect(pauses[0]).toBe(7000);
+    expect(pauses[1]).toBeGreaterThan(1000);
+  });
+
+  describe("a delete", () => {
+    test("has succeeded when what may have been done before finds nothing more", async () => {
+      const { client } = await clientOf(replies(undefined, { status: 404 }));
+      await client.remove("/tags/1");
+      expect(client.requests()).toEqual({ DELETE: 2 });
+    });
+
+    test("has not when the attempt before was refused with a 429", async () => {
+      const { client } = await clientOf(replies({ status: 429 }, { status: 404 }));
+      expect(await failureOf(client.remove("/tags/1"))).toMatchObject({ status: 404 });
+    });
+
+    test("has not when a web page says 404", async () => {
+      const page = { status: 404, headers: { "content-type": "text/html" }, body: "<html></html>" };
+      const { client } = await clientOf(replies(undefined, page));
+      expect(await failureOf(client.remove("/tags/1"))).toMatchObject({
+        code: "not-an-appliance",
+        unknownOutcome: true,
+      });
+    });
+  });
+
+  test("stops its pauses when the run is stopped, and later calls are not concerned", async () => {
+    const stop = new AbortController();
+    const { origin, seen } = await serve((_seen, n) => {
+      if (n === 0) setImmediate(() => stop.abort());
+      return n < 2 ? { status: 503, headers: n === 0 ? { "retry-after": "60" } : {} } : { status: 204 };
+    });
+    const connection = await readConnection({ host: origin, apiKey: KEY });
+    const client = createAppliance(connection, { userAgent: "x", stop: stop.signal, random: () => 0.99 });
+    onTestFinished(() => client.close());
+    const started = Date.now();
+    expect(await failureOf(client.patch("/tags/1", {}))).toMatchObject({ status: 503 });
+    expect(Date.now() - started).toBeLessThan(10_000);
+    await client.patch("/tags/1", {});
+    expect(seen).toHaveLength(3);
+  });
+});
+
+describe("a connection that the appliance closes between requests", () => {
+  /** Answers as keep-alive, and closes the connection a moment later. */
+  async function closing() {
+    const bodies: string[] = [];
+    const server = createServer((socket) => {
+      socket.on("error", () => undefined);
+      socket.on("data", (data) => {
+        const text = String(data);
+        const created = text.startsWith("POST");
+        const head = created ? `201 Created\r\nlocation: /api/v1/tags/${bodies.push(text)}` : "200 OK";
+        const body = created ? "" : "[]";
+        socket.write(
+          `HTTP/1.1 ${head}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+          () => setImmediate(() => socket.destroy()),
+        );
+      });
+    });
+    return { origin: `http://127.0.0.1:${await listen(server)}`, bodies };
+  }
+
+  test("fails neither reads nor creates, and nothing is sent twice", async () => {
+    const { origin, bodies } = await closing();
+    const client = await connectTo(origin, { parallelism: 1 });
+    for (let i = 1; i <= 30; i += 1) {
+      expect(await client.list("/tags")).toEqual([]);
+      await new Promise((resolve) => setTimeout(resolve, i % 3));
+      expect(await client.create("/tags", { name: `t${i}` }, { isNew: () => false })).toBe(String(i));
+      await new Promise((resolve) => setTimeout(resolve, i % 2));
+    }
+    expect(bodies).toHaveLength(30);
   });
 });
 
@@ -150,6 +298,8 @@ describe("assign", () => {
     const { client } = await clientOf(() => ({ status, body: failures(2) }));
     const error = await failureOf(client.assign("/tags/7/devices", { assign: ["100", "101", "102"] }));
     expect(error).toMatchObject({ code: "partial", status, unknownOutcome: false });
+    expect(error.failures).toHaveLength(2);
+    expect(error.failures[0]).toEqual({ action: "assign", id: "100", reason: "gone\\u{001b}[2J" });
     expect(error.message).toContain("assign 100: gone\\u{001b}[2J; assign 101: gone\\u{001b}[2J");
     expect(error.message).not.toContain("more");
   });
