@@ -6,6 +6,7 @@ import "./build.mjs";
 
 const {
   exportSchema,
+  faultsSchema,
   inventorySchema,
   manifestSchema,
   planSchema,
@@ -24,6 +25,7 @@ const schemas = {
   inventory: inventorySchema,
   "sealed-plan": sealedPlanSchema,
   targets: targetsSchema,
+  faults: faultsSchema(),
 };
 
 for (const [name, schema] of Object.entries(schemas)) {

@@ -3,6 +3,7 @@
 export { readConnection } from "./appliance/connection.ts";
 export { createAppliance } from "./appliance/http.ts";
 export type { AppliancePort } from "./appliance/port.ts";
+export { faultsSchema } from "./cli/fault-schema.ts";
 export { ApplianceError, EXIT, HopsyncError } from "./errors.ts";
 export { type Fitted, fitEntries } from "./manifest/fit.ts";
 export { type FileScope, layOutManifests, type ManifestText } from "./manifest/layout.ts";
@@ -20,4 +21,5 @@ export { inventorySchema } from "./render/inventory-document.ts";
 export { type MarkdownOptions, renderMarkdown } from "./render/markdown.ts";
 export { sealedPlanSchema } from "./render/sealed-schema.ts";
 export { targetsSchema } from "./render/targets-document.ts";
-export { startSandbox } from "./sandbox/sandbox.ts";
+export type { Fault, FaultEffect, FaultEvent } from "./sandbox/faults.ts";
+export { type Sandbox, type SandboxOptions, startSandbox } from "./sandbox/sandbox.ts";

@@ -264,6 +264,7 @@ function addSandbox(program: Command, io: Io, finished: Finished): void {
     .option("--devices <n>", "devices on the network", positiveInteger, 600)
     .option("--seed <n>", "another population for another number", integer, 1)
     .option("--state <file>", "keep the state in this file")
+    .option("--faults <file>", "let go wrong what this file says, to rehearse")
     .action(async (options) => {
       const { sandbox } = await import("./commands/sandbox.ts");
       finished(await sandbox(options, io));

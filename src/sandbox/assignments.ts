@@ -33,7 +33,7 @@ export function assignMany(side: Side): Handler {
     const body = bodyObject(call.body);
     checkKeys(body, ["assign", "unassign"]);
     const wanted = [...idsOf("assign", body.assign), ...idsOf("unassign", body.unassign)];
-    const failures = wanted.flatMap(({ verb, id }) => link(context, side, verb, parent.id, id));
+    const failures = wanted.flatMap(({ verb, id }) => link(context, call, side, verb, parent.id, id));
     if (failures.length < wanted.length)
       note(context, call, side, parent.id, wanted.length - failures.length);
     return failures.length === 0 ? DONE : partial(failures, wanted.length);
@@ -44,7 +44,7 @@ export function changeOne(side: Side, verb: Verb): Handler {
   return (context, call) => {
     const parent = objectOf(context, side.parent, call.ids[0]);
     const child = objectOf(context, side.child, call.ids[1]);
-    const [failure] = link(context, side, verb, parent.id, child.id);
+    const [failure] = link(context, call, side, verb, parent.id, child.id);
     if (failure !== undefined) throw refusal(422, failure.reason);
     note(context, call, side, parent.id, 1);
     return DONE;
@@ -61,10 +61,21 @@ function idsOf(verb: Verb, list: Json | undefined): readonly { readonly verb: Ve
 }
 
 /** Sets or removes one link; both may be repeated. Returns the failure, if any. */
-function link(context: Context, side: Side, verb: Verb, parent: number, child: number): readonly Failure[] {
+function link(
+  context: Context,
+  { steering }: Call,
+  side: Side,
+  verb: Verb,
+  parent: number,
+  child: number,
+): readonly Failure[] {
   const { state } = context;
   const fail = (reason: string): readonly Failure[] => [{ action: verb, id: String(child), reason }];
-  if (state.get(side.child, child) === undefined) return fail("Requested resource could not be found");
+  const object = state.get(side.child, child);
+  if (object === undefined) return fail("Requested resource could not be found");
+  if (steering.refused.has(String(child)) || steering.refused.has(nameOf(side.child, object))) {
+    return fail("The appliance refuses it for now.");
+  }
   if (side.relation === "devicegroups/devices" && isDynamic(context, side.reversed ? child : parent)) {
     return fail("Devices cannot be assigned to a dynamic device group.");
   }

@@ -1,6 +1,7 @@
 /** What every handler of the appliance is given. */
 import type { Json } from "../model.ts";
 import type { Answer } from "./answer.ts";
+import type { Steering } from "./faults.ts";
 import type { Generation } from "./generations.ts";
 import type { Quirks } from "./quirks.ts";
 import type { ApplianceState } from "./state.ts";
@@ -22,6 +23,7 @@ export interface Call {
   readonly body: Json | undefined;
   /** The user that the key belongs to. */
   readonly user: string;
+  readonly steering: Steering;
 }
 
 export type Handler = (context: Context, call: Call) => Answer;

@@ -2,6 +2,7 @@
 import type { Json } from "../model.ts";
 import { type Answer, invalidJson, Refusal, refusal } from "./answer.ts";
 import type { Context } from "./context.ts";
+import { type Steering, steeringOf } from "./faults.ts";
 import { findRoute, type Route, readQuery } from "./routes.ts";
 
 const BASE = "/api/v1";
@@ -13,7 +14,11 @@ export interface IncomingRequest {
   readonly authorization: string | undefined;
   readonly contentType: string | undefined;
   readonly body: Uint8Array;
+  /** What faults make of it. */
+  readonly steering?: Steering;
 }
+
+const UNSTEERED = steeringOf([]);
 
 /** The user that a key belongs to, and whether it may write. */
 export interface Account {
@@ -49,7 +54,8 @@ function answer(context: Context, accounts: Accounts, request: IncomingRequest):
   const { route, ids } = findRoute(request.method, path);
   if (!route.reads && !account.writes) throw refusal(403, "The API key does not grant this operation.");
   const query = readQuery(route, new URLSearchParams(search));
-  return route.handler(context, { ids, query, body: readBody(route, request), user: account.user });
+  const { steering = UNSTEERED } = request;
+  return route.handler(context, { ids, query, body: readBody(route, request), user: account.user, steering });
 }
 
 function authenticate(accounts: Accounts, authorization: string | undefined): Account {

@@ -30,7 +30,7 @@ export function createObject(collection: Collection): Handler {
     RULES[collection].check?.(context, write);
     const object = storeNew(context, collection, write);
     commit(context, call.user, "Create", `${collection}/${object.id} "${nameOf(collection, object)}"`);
-    context.state.hide(collection, object.id, context.quirks.listLag);
+    context.state.hide(collection, object.id, Math.max(context.quirks.listLag, call.steering.lag));
     return { status: 201, headers: { location: `/api/v1/${collection}/${object.id}` } };
   };
 }

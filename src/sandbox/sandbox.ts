@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import { createCertificate } from "./certificate.ts";
 import type { Context } from "./context.ts";
 import { type Accounts, dispatch } from "./dispatch.ts";
-import { type Fault, scriptFaults } from "./faults.ts";
+import { type Fault, type FaultEvent, scriptFaults } from "./faults.ts";
 import { generationOf } from "./generations.ts";
 import { createOperator, type Operator } from "./operator.ts";
 import { populate } from "./population.ts";
@@ -34,6 +34,10 @@ export interface SandboxOptions {
   readonly stateFile?: string;
   readonly quirks?: Partial<Quirks>;
   readonly faults?: readonly Fault[];
+  /** Of what faults hit by chance. Default 1. */
+  readonly faultSeed?: number;
+  /** Hears of each request that a fault hits. */
+  readonly onFault?: (event: FaultEvent) => void;
   /** Milliseconds since the epoch; default the system's clock. */
   readonly now?: () => number;
 }
@@ -53,6 +57,8 @@ export interface Sandbox {
   /** The requests so far, in the order of their arrival. */
   requests(): readonly LoggedRequest[];
   clearRequests(): void;
+  /** From now on these hit, counted anew; none ends them. */
+  setFaults(faults: readonly Fault[], seed?: number): void;
   /** What somebody at the appliance's web interface sees and does. */
   readonly appliance: Operator;
   /** Ends at once, open connections included. */
@@ -71,13 +77,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     [keys.limitedApiKey, { user: "analyst", writes: false }],
     [keys.apiKey, { user: "setup", writes: true }],
   ]);
+  let faults = scriptFaults(options.faults ?? [], options.faultSeed);
   const server = await startServer({
     host,
     port,
     certificate,
     requestsPerConnection: context.quirks.requestsPerConnection,
     createdContentType: CREATED_TYPES[context.quirks.createdContentType],
-    faults: scriptFaults(options.faults ?? []),
+    faults: () => faults,
+    onFault: options.onFault ?? ((): void => {}),
     answer: (request) => dispatch(context, accounts, request),
   });
   const tlsParts = certificate && {
@@ -89,6 +97,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ...keys,
     ...tlsParts,
     ...controls(server),
+    setFaults: (next, seed) => {
+      faults = scriptFaults(next, seed);
+    },
     appliance: createOperator(context),
   };
 }

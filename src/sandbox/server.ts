@@ -8,7 +8,18 @@ import type { Json } from "../model.ts";
 import type { Answer } from "./answer.ts";
 import type { Certificate } from "./certificate.ts";
 import { type IncomingRequest, pathBelow } from "./dispatch.ts";
-import { delayOf, type Fault, type FaultScript, faultAnswer, interruption } from "./faults.ts";
+import {
+  delayOf,
+  type Fault,
+  type FaultEvent,
+  type FaultScript,
+  interruption,
+  isLost,
+  JSON_TYPE,
+  type Reply,
+  replyOf,
+  steeringOf,
+} from "./faults.ts";
 
 const MAX_BODY = 10 * 1024 * 1024;
 /** Requests kept in the log; older ones are dropped. */
@@ -21,8 +32,16 @@ export interface LoggedRequest {
   readonly path: string;
   /** Null while there is no answer, and when the connection ended without one. */
   readonly status: number | null;
+  /** What the appliance itself made of it, whatever a fault then let through; null where it never got there. */
+  readonly done: Done | null;
   /** The body, where it is JSON. */
   readonly body?: Json;
+}
+
+export interface Done {
+  readonly status: number;
+  /** Of a new object. */
+  readonly location?: string;
 }
 
 export interface ServerOptions {
@@ -31,7 +50,9 @@ export interface ServerOptions {
   readonly certificate: Certificate | undefined;
   readonly requestsPerConnection: number;
   readonly createdContentType: string;
-  readonly faults: FaultScript;
+  /** Asked for with each request, so that it may be another one each time. */
+  readonly faults: () => FaultScript;
+  readonly onFault: (event: FaultEvent) => void;
   readonly answer: (request: IncomingRequest) => Answer;
 }
 
@@ -41,8 +62,6 @@ export interface RunningServer {
   readonly clearRequests: () => void;
   readonly close: () => Promise<void>;
 }
-
-type Reply = Answer & { readonly text?: string };
 
 /** Starts listening; rejects when the port or the host cannot be had. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -90,8 +109,14 @@ function closer(server: Server, stopping: AbortController): () => Promise<void> 
   };
 }
 
+/** A request in the log, which tells more of it as it goes on. */
+interface OpenEntry {
+  readonly done: (own: Answer) => void;
+  readonly answered: (status: number) => void;
+}
+
 interface Log {
-  readonly open: (method: string, path: string, body: Uint8Array) => (status: number) => void;
+  readonly open: (method: string, path: string, body: Uint8Array) => OpenEntry;
   readonly requests: () => readonly LoggedRequest[];
   readonly clear: () => void;
 }
@@ -102,19 +127,27 @@ function createLog(): Log {
   return {
     open: (method, path, bytes) => {
       const body = jsonOf(bytes);
-      const request: LoggedRequest = { method, path, status: null, ...(body === undefined ? {} : { body }) };
-      const entry = { request };
+      const content = body === undefined ? {} : { body };
+      const entry: { request: LoggedRequest } = {
+        request: { method, path, status: null, done: null, ...content },
+      };
       entries.push(entry);
       if (entries.length > MAX_LOG) entries.shift();
-      return (status) => {
-        entry.request = { ...request, status };
+      const add = (more: Partial<LoggedRequest>): void => {
+        entry.request = { ...entry.request, ...more };
       };
+      return { done: (own) => add({ done: doneOf(own) }), answered: (status) => add({ status }) };
     },
     requests: () => entries.map(({ request }) => request),
     clear: () => {
       entries.length = 0;
     },
   };
+}
+
+function doneOf({ status, headers }: Answer): Done {
+  const location = headers?.location;
+  return { status, ...(location === undefined ? {} : { location }) };
 }
 
 function jsonOf(bytes: Uint8Array): Json | undefined {
@@ -157,23 +190,22 @@ async function exchange(
   const incoming = await receive(request);
   const below = pathBelow(incoming?.target ?? request.url ?? "") ?? request.url ?? "";
   const method = request.method ?? "GET";
-  const note = log.open(method, below, incoming?.body ?? new Uint8Array());
-  const faults = options.faults(method, below);
+  const entry = log.open(method, below, incoming?.body ?? new Uint8Array());
+  const events = options.faults()(method, below);
+  for (const event of events) options.onFault(event);
+  const faults = events.map(({ fault }) => fault);
   const fault = interruption(faults);
   await pause(delayOf(faults, "before"), stopping);
-  const own = skipped(fault) ? undefined : answerOf(options, incoming);
+  const own = isLost(fault) ? undefined : answerOf(options, incoming, faults);
+  if (own !== undefined) entry.done(own);
   await pause(delayOf(faults, "after"), stopping);
-  const reply = fault === undefined || fault.effect === "truncate" ? own : faultAnswer(fault.effect);
+  const reply = replyOf(fault, own);
   if (reply === undefined) {
     request.socket.destroy();
     return;
   }
-  note(reply.status);
+  entry.answered(reply.status);
   send(response, reply, options.createdContentType, fault?.effect === "truncate");
-}
-
-function skipped(fault: Fault | undefined): boolean {
-  return fault !== undefined && fault.when === "before" && fault.effect !== "truncate";
 }
 
 async function pause(milliseconds: number, stopping: AbortSignal): Promise<void> {
@@ -199,16 +231,20 @@ async function receive(request: IncomingMessage): Promise<IncomingRequest | unde
   };
 }
 
-function answerOf(options: ServerOptions, request: IncomingRequest | undefined): Reply {
+function answerOf(
+  options: ServerOptions,
+  request: IncomingRequest | undefined,
+  faults: readonly Fault[],
+): Answer {
   if (request === undefined)
     return { status: 413, body: { error_message: "The request body is too large." } };
-  return options.answer(request);
+  return options.answer({ ...request, steering: steeringOf(faults) });
 }
 
 function send(response: ServerResponse, reply: Reply, createdContentType: string, truncated: boolean): void {
   const text = reply.text ?? (reply.body === undefined ? "" : JSON.stringify(reply.body));
   const bytes = Buffer.from(text);
-  const type = reply.text !== undefined ? "text/plain; charset=utf-8" : typeOf(reply, createdContentType);
+  const type = reply.contentType ?? typeOf(reply, createdContentType);
   response.statusCode = reply.status;
   if (type !== undefined) response.setHeader("content-type", type);
   if (reply.status !== 204) response.setHeader("content-length", bytes.length);
@@ -219,6 +255,6 @@ function send(response: ServerResponse, reply: Reply, createdContentType: string
 }
 
 function typeOf(reply: Reply, createdContentType: string): string | undefined {
-  if (reply.body !== undefined) return "application/json; charset=utf-8";
+  if (reply.body !== undefined) return JSON_TYPE;
   return reply.status === 201 ? createdContentType : undefined;
 }

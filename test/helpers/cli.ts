@@ -13,6 +13,7 @@ export interface CliOptions {
   readonly tty?: boolean;
   readonly columns?: number;
   readonly interrupted?: AbortSignal;
+  readonly onStdout?: (text: string) => void;
   readonly onStderr?: (text: string) => void;
 }
 
@@ -40,7 +41,7 @@ export async function cli(argv: readonly string[], options: CliOptions = {}): Pr
     sandbox === undefined ? {} : { EXTRAHOP_HOST: sandbox.url, EXTRAHOP_API_KEY: sandbox.apiKey };
   const io: Io = {
     stdin,
-    stdout: stream(out),
+    stdout: stream(out, options.onStdout),
     stderr: stream(err, options.onStderr),
     env: { ...connection, ...options.env },
     cwd: options.cwd ?? process.cwd(),

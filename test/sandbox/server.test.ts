@@ -198,9 +198,15 @@ describe("answers", () => {
     await call("POST", "/tags", { name: "x" });
     await call("GET", "/nowhere");
     expect(sandbox.requests()).toEqual([
-      { method: "GET", path: "/devices?limit=1", status: 200 },
-      { method: "POST", path: "/tags", status: 201, body: { name: "x" } },
-      { method: "GET", path: "/nowhere", status: 404 },
+      { method: "GET", path: "/devices?limit=1", status: 200, done: { status: 200 } },
+      {
+        method: "POST",
+        path: "/tags",
+        status: 201,
+        done: { status: 201, location: "/api/v1/tags/1" },
+        body: { name: "x" },
+      },
+      { method: "GET", path: "/nowhere", status: 404, done: { status: 404 } },
     ]);
     sandbox.clearRequests();
     expect(sandbox.requests()).toEqual([]);

@@ -1,8 +1,12 @@
 /** `hopsync sandbox`: a simulated appliance in the foreground, until interrupted. */
 import { EXIT } from "../../errors.ts";
-import { type Sandbox, startSandbox } from "../../sandbox/sandbox.ts";
+import type { Diagnostic } from "../../model.ts";
+import { renderDiagnostics } from "../../render/diagnostics.ts";
+import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/sandbox.ts";
+import type { LoadedFaults } from "../fault-file.ts";
+import { faultLine } from "../fault-text.ts";
 import type { Io } from "../io.ts";
-import { fromCwd } from "../session.ts";
+import { fromCwd, styleFor } from "../session.ts";
 
 export interface SandboxFlags {
   readonly port: number;
@@ -11,16 +15,38 @@ export interface SandboxFlags {
   readonly devices: number;
   readonly seed: number;
   readonly state?: string;
+  /** A fault file. */
+  readonly faults?: string;
 }
 
 export async function sandbox(flags: SandboxFlags, io: Io): Promise<number> {
-  const { state, ...options } = flags;
+  const { state, faults: file, ...options } = flags;
+  const loaded = await load(file, io);
+  if (loaded.diagnostics.length > 0) tell(loaded.diagnostics, io);
+  if (loaded.script === undefined) return EXIT.error;
   const stateFile = state === undefined ? {} : { stateFile: fromCwd(io, state) };
-  const running = await startSandbox({ ...options, ...stateFile });
-  io.stdout.write(introduction(running, flags));
+  const running = await startSandbox({ ...options, ...stateFile, ...scripted(loaded.script, io) });
+  io.stdout.write(introduction(running, flags, loaded.script.faults.length));
   if (!io.interrupted.aborted) await once(io.interrupted);
   await running.close();
   return EXIT.done;
+}
+
+async function load(file: string | undefined, io: Io): Promise<LoadedFaults> {
+  if (file === undefined) return { script: { faults: [], seed: 1 }, diagnostics: [] };
+  const { loadFaults } = await import("../fault-file.ts");
+  return loadFaults(file, io.cwd);
+}
+
+function tell(diagnostics: readonly Diagnostic[], io: Io): void {
+  io.stderr.write(renderDiagnostics(diagnostics, styleFor(io.stderr, { color: true }, io)));
+}
+
+type Script = NonNullable<LoadedFaults["script"]>;
+
+/** Each request that a fault hits is told, so that a rehearsal can be followed. */
+function scripted({ faults, seed }: Script, io: Io): SandboxOptions {
+  return { faults, faultSeed: seed, onFault: (event) => void io.stderr.write(`${faultLine(event)}\n`) };
 }
 
 function once(signal: AbortSignal): Promise<void> {
@@ -28,7 +54,7 @@ function once(signal: AbortSignal): Promise<void> {
 }
 
 /** The lines to copy into the shell where hopsync is to talk to it. */
-function introduction(running: Sandbox, flags: SandboxFlags): string {
+function introduction(running: Sandbox, flags: SandboxFlags, faults: number): string {
   const trust = running.fingerprint === undefined ? "" : ` --fingerprint ${running.fingerprint}`;
   return `${[
     `A simulated ExtraHop appliance, firmware ${flags.firmware}, with ${flags.devices} devices, is running. In another shell:`,
@@ -38,6 +64,7 @@ function introduction(running: Sandbox, flags: SandboxFlags): string {
     `  hopsync plan${trust}`,
     "",
     `A key that may only read: ${running.limitedApiKey}`,
+    ...(faults === 0 ? [] : [`Faults in its script: ${faults}; each request that one hits is told here.`]),
     "Ctrl-C ends it.",
   ].join("\n")}\n`;
 }
