@@ -87,7 +87,8 @@ function parseDuration(value: string): number {
   return Number.parseInt(value, 10) * (UNIT_SECONDS[value.slice(-1)] ?? 1);
 }
 
-export const DECIMAL_PATTERN = "^[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]{1,2})?$";
+/** Each digit can stand for one part only, so that a long text is judged as quickly as a short one. */
+export const DECIMAL_PATTERN = "^[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]{1,2})?$";
 
 const MAX_DECIMAL = 200;
 

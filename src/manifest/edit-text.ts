@@ -40,8 +40,8 @@ export function contentEnd(node: Node, text: string): number {
   if (isNode(last)) return contentEnd(last, text);
   const written = text.slice(startOf(node), node.range?.[1] ?? 0);
   // Of a text with `|+` the blank lines after it are part of the value.
-  const after = /^[|>]\d?\+/.test(written) ? /\r?\n$/ : /\s*$/;
-  return startOf(node) + written.replace(after, "").length;
+  const kept = /^[|>]\d?\+/.test(written) ? written.replace(/\r?\n$/, "") : written.trimEnd();
+  return startOf(node) + kept.length;
 }
 
 /** Behind the last character of a key with its value. */

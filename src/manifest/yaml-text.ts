@@ -1,11 +1,14 @@
 /** Text → YAML documents, with what is wrong in the text itself. */
-import { Composer, type CST, type Document, type ParsedNode, Parser, type YAMLError } from "yaml";
+import { Composer, type CST, type Document, Lexer, type ParsedNode, Parser, type YAMLError } from "yaml";
 import type { Diagnostic } from "../model.ts";
-import { failure, report } from "./codes.ts";
+import { type Finding, failure, report } from "./codes.ts";
 import type { SourceText } from "./source-text.ts";
 
 /** Deeper than any manifest needs, and far from what the recursion over nodes can take. */
 export const MAX_DEPTH = 64;
+
+/** Words, marks and line ends: ten times what a manifest of 10,000 alerts has. More would not fit into memory. */
+const MAX_PARTS = 1_000_000;
 
 export interface YamlDocuments {
   /** Those that are well-formed and not empty. */
@@ -18,13 +21,11 @@ export interface YamlDocuments {
  * from it. `keepTokens` is for edits, which need to know where dashes and colons stand.
  */
 export function readYaml(source: SourceText, keepTokens = false): YamlDocuments {
-  const tokens = [...new Parser().parse(source.text)];
-  const deep = tokens.map((token) => tooDeepAt(token)).find((offset) => offset !== undefined);
-  if (deep !== undefined) {
-    const detail = `Lists and mappings stand more than ${MAX_DEPTH} deep in each other. Check the brackets and the indentation.`;
+  const tokens = readTokens(source.text);
+  if ("code" in tokens) {
     return {
       documents: [],
-      problems: [report(failure("too-deep", detail), { source: source.place(deep, deep) })],
+      problems: [report(tokens, { source: source.place(tokens.start, tokens.start) })],
     };
   }
   // Duplicate keys and tags are judged where values are made, with both places and better words.
@@ -112,15 +113,31 @@ function syntaxError(error: YAMLError, source: SourceText): Diagnostic {
   return report(failure("yaml-syntax", detail), { source: source.place(...error.pos) });
 }
 
-/** Where a token's nesting exceeds the limit; the search itself goes no deeper than that. */
-function tooDeepAt(token: CST.Token | null | undefined, depth = 0): number | undefined {
-  if (token === null || token === undefined) return undefined;
-  if (depth > MAX_DEPTH) return token.offset;
-  if (token.type === "document") return tooDeepAt(token.value, depth);
-  if (!("items" in token)) return undefined;
-  for (const { key, value } of token.items) {
-    const found = tooDeepAt(key, depth + 1) ?? tooDeepAt(value, depth + 1);
-    if (found !== undefined) return found;
+/** A collection below others: the document and so many collections stand above it. */
+const DEEPEST = MAX_DEPTH + 2;
+
+/** The tokens of all documents, or where and why the reading of them was given up. */
+function readTokens(text: string): readonly CST.Token[] | (Finding & { readonly start: number }) {
+  const parser = new Parser();
+  const tokens: CST.Token[] = [];
+  let parts = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) tokens.push(token);
+    const deep = parser.stack[DEEPEST];
+    if (deep !== undefined) return { ...tooDeep(), start: deep.offset };
+    parts += 1;
+    if (parts > MAX_PARTS) return { ...tooManyParts(), start: parser.offset };
   }
-  return undefined;
+  for (const token of parser.end()) tokens.push(token);
+  return tokens;
+}
+
+function tooDeep(): Finding {
+  const detail = `Lists and mappings stand more than ${MAX_DEPTH} deep in each other. Check the brackets and the indentation.`;
+  return failure("too-deep", detail);
+}
+
+function tooManyParts(): Finding {
+  const detail = `Up to here it has more than ${MAX_PARTS} words, marks and line ends, and no more are read. Split it.`;
+  return failure("file-too-large", detail);
 }

@@ -36,14 +36,15 @@ const PAUSE = /[.,;:!?]$/;
 
 /** A sentence that may hold names: words stand as they are, all else in code spans. For one line. */
 export function prose(sentence: string): string {
-  const parts: { readonly plain: boolean; readonly words: string }[] = [];
+  const parts: { readonly plain: boolean; readonly words: string[] }[] = [];
   for (const [words] of printable(sentence).matchAll(TOKEN)) {
     const plain = words.split(" ").every(isPlain) && !(parts.length === 0 && NUMBERED.test(words));
     const last = parts.at(-1);
-    if (last === undefined || plain || last.plain || PAUSE.test(last.words)) parts.push({ plain, words });
-    else parts.splice(-1, 1, { plain, words: `${last.words} ${words}` });
+    const joins = last !== undefined && !plain && !last.plain && !PAUSE.test(last.words.at(-1) ?? "");
+    if (joins) last.words.push(words);
+    else parts.push({ plain, words: [words] });
   }
-  return parts.map(({ plain, words }) => (plain ? words : span(words))).join(" ");
+  return parts.map(({ plain, words }) => (plain ? words.join(" ") : span(words.join(" ")))).join(" ");
 }
 
 function isPlain(word: string): boolean {
@@ -61,7 +62,9 @@ function span(words: string): string {
  * backslash cannot be written so that all parsers agree, and becomes visible as `\x7c`.
  */
 function cell(markdown: string): string {
-  return markdown.replace(/(\\*)\|/g, (_, before: string) => (before === "" ? "\\|" : `${before}\\x7c`));
+  return markdown.replace(/(?<!\\)(\\*)\|/g, (_, before: string) => {
+    return before === "" ? "\\|" : `${before}\\x7c`;
+  });
 }
 
 /** Text as code within HTML, such as a summary. */

@@ -124,5 +124,12 @@ function lookAlikes(lines: readonly string[]): ReadonlySet<string> {
 /** Tabs as spaces; on changed lines spaces at the end as dots, since they may be the difference. */
 function visible(line: string, sign: DiffRow["sign"]): string {
   const text = printable(line.replaceAll("\t", TAB));
-  return sign === " " ? text : text.replace(/ +$/, (spaces) => "·".repeat(spaces.length));
+  return sign === " " ? text : withDots(text);
+}
+
+/** Not by a pattern, which would try every space of a long run anew. */
+function withDots(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === " ") end -= 1;
+  return text.slice(0, end) + "·".repeat(text.length - end);
 }

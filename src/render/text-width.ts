@@ -8,8 +8,8 @@ const SEGMENTER: Intl.Segmenter = new Intl.Segmenter("en", { granularity: "graph
 
 const ASCII = /^[\x20-\x7e]*$/;
 
-/** Always an edge of graphemes. Intl.Segmenter takes minutes for one text of 300 kB, not for its parts. */
-const BETWEEN_ASCII = /(?<=[\x20-\x7e])(?=[\x20-\x7e])/;
+/** Characters that are segmented at once: Intl.Segmenter takes minutes for one text of 300 kB, not for its parts. */
+const PART = 1000;
 
 /** The blocks of Unicode's EastAsianWidth.txt whose characters are W or F, without the emoji. */
 const WIDE =
@@ -20,10 +20,27 @@ const MARK = /^\p{M}/u;
 
 /** What a person sees as one character: a letter with its accents, a whole emoji. */
 export function graphemes(text: string): readonly string[] {
-  if (ASCII.test(text)) return [...text];
-  return text
-    .split(BETWEEN_ASCII)
-    .flatMap((part) => (part.length === 1 ? part : Array.from(SEGMENTER.segment(part), (s) => s.segment)));
+  return ASCII.test(text) ? [...text] : [...segments(text)];
+}
+
+/** In parts that begin where a grapheme does. The last of a part may go on in the next one. */
+function* segments(text: string): Generator<string> {
+  let size = PART;
+  for (let start = 0; start < text.length; ) {
+    const end = edge(text, start + size);
+    const found = Array.from(SEGMENTER.segment(text.slice(start, end)), ({ segment }) => segment);
+    const whole = end < text.length ? found.slice(0, -1) : found;
+    yield* whole;
+    start += whole.reduce((sum, { length }) => sum + length, 0);
+    // One grapheme may be longer than any part.
+    size = whole.length === 0 ? 2 * size : PART;
+  }
+}
+
+/** Not between the two halves of a character. */
+function edge(text: string, at: number): number {
+  const code = text.charCodeAt(at - 1);
+  return Math.min(text.length, code >= 0xd800 && code <= 0xdbff ? at + 1 : at);
 }
 
 /**
@@ -50,7 +67,7 @@ export function cut(text: string, width: number): string {
 function head(text: string, width: number): string {
   let taken = "";
   let columns = 0;
-  for (const { segment } of SEGMENTER.segment(text)) {
+  for (const segment of segments(text)) {
     columns += graphemeWidth(segment);
     if (columns > width) break;
     taken += segment;
