@@ -116,6 +116,7 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   "inventory-conflict": "Another run has just begun",
   "inventory-blocked": "The place of the inventory is taken",
   "inventory-not-kept": "The appliance did not keep the inventory",
+  "lease-not-kept": "The appliance did not keep the lease",
   "inventory-too-large": "The inventory is too large",
   "inventory-file": "The inventory file cannot be used",
   "inventory-other-owner": "The inventory is another owner's",

@@ -20,6 +20,8 @@ export interface Inputs {
   readonly host: string | undefined;
   readonly apiKey: string | undefined;
   readonly maxDeletes: string | undefined;
+  /** How long an apply waits for another run. */
+  readonly lockTimeout: string | undefined;
   readonly adopt: boolean;
   /** A digest, `auto` or `none`. */
   readonly expect: string;
@@ -57,6 +59,7 @@ export function readInputs(): Inputs {
     host: text("host"),
     apiKey: text("api-key"),
     maxDeletes: text("max-deletes"),
+    lockTimeout: text("lock-timeout"),
     adopt: flag("adopt", true),
     expect: expectation(),
     comment: flag("comment", true),

@@ -130,10 +130,11 @@ function keyFile({ temp }: Context): string {
   return join(temp, `hopsync-key-${process.pid}`);
 }
 
-function planOptions(command: string, { maxDeletes, adopt }: Inputs): readonly string[] {
+function planOptions(command: string, { maxDeletes, lockTimeout, adopt }: Inputs): readonly string[] {
   if (command !== "plan" && command !== "apply") return [];
   return [
     ...(maxDeletes === undefined ? [] : ["--max-deletes", maxDeletes]),
+    ...(command === "plan" || lockTimeout === undefined ? [] : ["--lock-timeout", lockTimeout]),
     ...(adopt ? [] : ["--no-adopt"]),
   ];
 }

@@ -46,3 +46,13 @@ export function unexpected(plan: Plan, expected: string): Diagnostic {
     detail: `Expected ${expected}, and the plan is ${plan.digest}: the manifest or the appliance changed since. Nothing was applied. Review this plan, and expect its digest.`,
   };
 }
+
+/** Between the plan that somebody approved and the lease, another run has applied something. */
+export function moved(plan: Plan): Diagnostic {
+  return {
+    severity: "error",
+    code: "plan-moved",
+    summary: "The plan is not the one that was approved any more",
+    detail: `Another run of owner ${JSON.stringify(plan.owner)} has applied since it was shown, and this is the plan now. Nothing was applied. Run again to approve this one.`,
+  };
+}

@@ -70,6 +70,11 @@ export function durationMs(text: string): number {
   return value;
 }
 
+/** A duration, or `0s` for none. */
+export function waitMs(text: string): number {
+  return /^0(ms|s|m|h)$/.test(text) ? 0 : durationMs(text);
+}
+
 /** An option that may be given several times. */
 export function repeated(text: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, text];
@@ -125,6 +130,15 @@ export function addConnectionOptions(command: Command): Command {
         .argParser(durationMs)
         .default(600_000, "10m"),
     );
+}
+
+/** Of the commands that write to the appliance. */
+export function addLeaseOption(command: Command): Command {
+  return command.addOption(
+    new Option("--lock-timeout <duration>", "wait for another run of the same owner that writes")
+      .argParser(waitMs)
+      .default(0, "0s"),
+  );
 }
 
 export interface ResolvedConnection {

@@ -2,9 +2,8 @@
 import { EXIT, HopsyncError } from "../errors.ts";
 import { planRun } from "../reconcile/run.ts";
 import { unseal } from "../reconcile/sealed.ts";
-import { renderPlan } from "../render/plan-text.ts";
 import { isPlanFile, readPlanFile } from "./plan-file.ts";
-import type { PlanFlags, Prepared } from "./prepare.ts";
+import { type PlanFlags, type Prepared, planText } from "./prepare.ts";
 import type { Session } from "./session.ts";
 
 /** The sealed plan among the paths; undefined where they are manifests. Both together are a usage error. */
@@ -31,21 +30,23 @@ export async function prepareSealed(
   if (manifest === undefined) return session.finish({ exitCode: EXIT.error, target: sealed.plan.target });
   const port = await session.connect(options);
   checkHost(sealed.plan.target.host, port.host);
-  const now = await planRun(port, manifest);
-  checkPlatform(sealed.plan.target.platform, now.plan.target.platform);
-  const { run, stale, done } = unseal(sealed, manifest, now, options);
-  if (done) {
-    session.say("Nothing is left to do: everything is as this plan wants it.\n");
-    return session.finish({ exitCode: EXIT.done, target: run.plan.target });
-  }
-  session.note(stale.length > 0 ? stale : run.refusals);
-  if (stale.length > 0) {
-    const code = session.finish({ exitCode: EXIT.stale, plan: run.plan });
-    session.say("The plan is stale. Nothing was applied.\n");
-    return code;
-  }
-  const showRequests = options.showRequests === true;
-  return { manifest, port, run, text: (document, style) => renderPlan(document, style, { showRequests }) };
+  const prepare = async (): Promise<Prepared | number> => {
+    const now = await planRun(port, manifest);
+    checkPlatform(sealed.plan.target.platform, now.plan.target.platform);
+    const { run, stale, done } = unseal(sealed, manifest, now, options);
+    if (done) {
+      session.say("Nothing is left to do: everything is as this plan wants it.\n");
+      return session.finish({ exitCode: EXIT.done, target: run.plan.target });
+    }
+    session.note(stale.length > 0 ? stale : run.refusals);
+    if (stale.length > 0) {
+      const code = session.finish({ exitCode: EXIT.stale, plan: run.plan });
+      session.say("The plan is stale. Nothing was applied.\n");
+      return code;
+    }
+    return { manifest, port, run, text: planText(options), again: prepare };
+  };
+  return prepare();
 }
 
 /** Before anything is sent. */

@@ -19,30 +19,34 @@ export interface Prepared {
   readonly run: PlannedRun;
   /** Renders the plan as the flags ask for it. */
   readonly text: (document: Document, style: Style) => string;
+  /** Reads the appliance and plans anew; the exit code, when there is no plan and all is said. */
+  readonly again: () => Promise<Prepared | number>;
 }
 
 /**
- * The plan, or undefined when there is none: then the errors are printed and the exit code is 1. A plan
- * with errors is not shown, since the entries with errors are missing from it.
+ * The plan; or the exit code, when there is none and the errors are printed. A plan with errors is not shown,
+ * since the entries with errors are missing from it.
  */
 export async function preparePlan(
   session: Session,
   paths: readonly string[],
   options: PlanFlags,
-): Promise<Prepared | undefined> {
+): Promise<Prepared | number> {
   const manifest = await session.load(paths, options);
-  if (manifest === undefined) {
-    session.finish({ exitCode: EXIT.error });
-    return undefined;
-  }
+  if (manifest === undefined) return session.finish({ exitCode: EXIT.error });
   const port = await session.connect(options);
-  const run = await planRun(port, manifest, options);
-  if (run.exitCode === EXIT.error) {
-    session.note(run.plan.diagnostics);
-    session.finish({ exitCode: EXIT.error, target: run.plan.target });
-    return undefined;
-  }
-  session.note(run.refusals);
-  const showRequests = options.showRequests === true;
-  return { manifest, port, run, text: (document, style) => renderPlan(document, style, { showRequests }) };
+  const prepare = async (): Promise<Prepared | number> => {
+    const run = await planRun(port, manifest, options);
+    if (run.exitCode === EXIT.error) {
+      session.note(run.plan.diagnostics);
+      return session.finish({ exitCode: EXIT.error, target: run.plan.target });
+    }
+    session.note(run.refusals);
+    return { manifest, port, run, text: planText(options), again: prepare };
+  };
+  return prepare();
+}
+
+export function planText({ showRequests }: OutputOptions): Prepared["text"] {
+  return (document, style) => renderPlan(document, style, { showRequests: showRequests === true });
 }

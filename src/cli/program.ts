@@ -12,6 +12,7 @@ import { VERSION } from "../version.ts";
 import type { Io } from "./io.ts";
 import {
   addConnectionOptions,
+  addLeaseOption,
   addManifestOptions,
   addOutputOptions,
   addProjectOption,
@@ -161,7 +162,8 @@ function addPlan(program: Command, io: Io, finished: Finished): void {
 }
 
 function addApply(program: Command, io: Io, finished: Finished): void {
-  addPlanOptions(subcommand(program, "apply", "make the appliance match the manifests"), PATHS_OR_PLAN)
+  const command = subcommand(program, "apply", "make the appliance match the manifests");
+  addLeaseOption(addPlanOptions(command, PATHS_OR_PLAN))
     .option("--auto-approve", "apply without asking")
     .option("--expect <digest>", "apply without asking if the plan has this digest, else exit 5", planDigest)
     .action(async (paths, options) => {
@@ -226,10 +228,12 @@ function addInventory(program: Command, io: Io, finished: Finished): void {
   const repair = subcommand(inventory, "repair", "replace it by what the manifests declare and find live")
     .argument("[paths...]", PATHS)
     .option("--auto-approve", "write without asking");
-  addOutputOptions(addManifestOptions(addConnectionOptions(repair))).action(async (paths, options) => {
-    const { repairInventory } = await import("./commands/inventory.ts");
-    finished(await repairInventory(paths, options, io));
-  });
+  addOutputOptions(addManifestOptions(addConnectionOptions(addLeaseOption(repair)))).action(
+    async (paths, options) => {
+      const { repairInventory } = await import("./commands/inventory.ts");
+      finished(await repairInventory(paths, options, io));
+    },
+  );
 }
 
 function addForget(program: Command, io: Io, finished: Finished): void {
@@ -242,10 +246,12 @@ function addForget(program: Command, io: Io, finished: Finished): void {
     )
     .option("--owner <name>", OWNER)
     .option("--auto-approve", "write without asking");
-  addOutputOptions(addManifestOptions(addConnectionOptions(command))).action(async (addresses, options) => {
-    const { forget } = await import("./commands/forget.ts");
-    finished(await forget(addresses, options, io));
-  });
+  addOutputOptions(addManifestOptions(addConnectionOptions(addLeaseOption(command)))).action(
+    async (addresses, options) => {
+      const { forget } = await import("./commands/forget.ts");
+      finished(await forget(addresses, options, io));
+    },
+  );
 }
 
 function addTargets(program: Command, io: Io, finished: Finished): void {

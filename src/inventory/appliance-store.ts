@@ -11,9 +11,11 @@ import {
   type InventoryObject,
   inventoryName,
   readInventoryObject,
+  readLeaseObject,
 } from "../kinds/inventory-object.ts";
 import type { Diagnostic, Id, Inventory, JsonObject } from "../model.ts";
 import { writeInventory } from "./appliance-write.ts";
+import { byId } from "./listed.ts";
 import { type Located, namedOwner, readHead, readLocated } from "./parts.ts";
 import { renamed } from "./problems.ts";
 import type { InventoryStore } from "./store.ts";
@@ -26,7 +28,7 @@ export interface LocatedInventories {
   others(owner: string): readonly Inventory[];
   /** A warning for each inventory of another owner that cannot be read. */
   warnings(owner: string): readonly Diagnostic[];
-  /** Every object that holds an inventory or a part: none of them is the user's. */
+  /** Every object that holds an inventory, a part or a lease: none of them is the user's. */
   readonly ids: ReadonlySet<Id>;
 }
 
@@ -47,7 +49,7 @@ export function locateInventories(wires: readonly JsonObject[]): LocatedInventor
     own,
     others: (owner) => readOthers(owner).filter((item) => "entries" in item),
     warnings: (owner) => readOthers(owner).filter((item) => "severity" in item),
-    ids: new Set(objects.map(({ id }) => id)),
+    ids: new Set([...objects, ...wires.flatMap((wire) => readLeaseObject(wire) ?? [])].map(({ id }) => id)),
   };
 }
 
@@ -75,10 +77,6 @@ function locate(
     parts: claimed.filter(({ part }) => part),
     taken,
   };
-}
-
-function byId(a: InventoryObject, b: InventoryObject): number {
-  return a.id.length - b.id.length || (a.id < b.id ? -1 : 1);
 }
 
 /** One that was renamed still tells what is that owner's. */
@@ -145,5 +143,13 @@ export function createApplianceStore(
         known = undefined;
         known = { located: await writeInventory(writer, before, inventory) };
       }),
+    isStale: (listed) =>
+      oneAtATime(async () => contentOf(locateInventories(listed).own(owner)) !== contentOf(await current())),
   };
+}
+
+/** All that decides what the inventory says. */
+function contentOf(located: Located | undefined): string {
+  const objects = [...(located?.heads ?? []), ...(located?.strays ?? []), ...(located?.parts ?? [])];
+  return JSON.stringify(objects.map(({ id, name, text }) => [id, name, text]));
 }

@@ -18,6 +18,7 @@ import {
 } from "../kinds/inventory-object.ts";
 import type { Id, Inventory, JsonObject } from "../model.ts";
 import { encodeInventory } from "./codec.ts";
+import { lookUntil } from "./listed.ts";
 import {
   checkNamed,
   checkReplaceable,
@@ -43,10 +44,6 @@ export interface Writer {
   readonly locate: () => Promise<Located | undefined>;
   readonly pause: (ms: number) => Promise<void>;
 }
-
-/** How often a new head is looked for in the list, and the longer pause before each further look. */
-const LOOKS = 5;
-const PAUSE_MS = 200;
 
 /** Makes this the inventory of the owner, and returns what the appliance then holds of it. */
 export async function writeInventory(
@@ -163,21 +160,15 @@ async function create(
   }
 }
 
-/**
- * Why a new head cannot stay. A list that does not show it yet may not show another's either, so it is
- * read until it does.
- */
+/** Why a new head cannot stay. */
 async function findProblem(writer: Writer, head: InventoryObject): Promise<HopsyncError | undefined> {
-  for (let look = 1; look <= LOOKS; look += 1) {
-    const heads = (await writer.locate())?.heads ?? [];
-    const listed = heads.find(({ id }) => id === head.id);
-    if (listed !== undefined) {
-      if (heads[0]?.id !== head.id) return conflict(writer.owner);
-      return listed.text === head.text ? undefined : notKept("returns it with another text");
-    }
-    if (look < LOOKS) await writer.pause(look * PAUSE_MS);
-  }
-  return notKept("does not list it");
+  const at = (heads: readonly InventoryObject[]): InventoryObject | undefined =>
+    heads.find(({ id }) => id === head.id);
+  const look = async (): Promise<readonly InventoryObject[]> => (await writer.locate())?.heads ?? [];
+  const heads = await lookUntil(look, (found) => at(found) !== undefined, writer.pause);
+  if (heads === undefined) return notKept("does not list it");
+  if (heads[0]?.id !== head.id) return conflict(writer.owner);
+  return at(heads)?.text === head.text ? undefined : notKept("returns it with another text");
 }
 
 function notKept(what: string): HopsyncError {

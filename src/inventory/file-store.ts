@@ -18,18 +18,21 @@ const ABOUT =
 
 /** The store of one owner in the file `path`, which is relative to the root and stays inside it. */
 export function createFileStore(path: string, root: string, owner: string): InventoryStore {
+  let known: string | undefined;
   return {
     kind: "file",
     async read() {
-      const text = await readText(await locate(path, root), path);
-      return text === undefined ? undefined : decode(text, path, owner);
+      known = await readText(await locate(path, root), path);
+      return known === undefined ? undefined : decode(known, path, owner);
     },
     async write(inventory) {
       if (inventory.owner !== owner) throw new TypeError(`the inventory of ${inventory.owner}, not ${owner}`);
       const file = await locate(path, root);
       const text = encode(inventory);
       if ((await readText(file, path)) !== text) await replaceFile(file, text, path);
+      known = text;
     },
+    isStale: async () => (await readText(await locate(path, root), path)) !== known,
   };
 }
 

@@ -1,5 +1,5 @@
 /** Where an inventory is kept, behind one interface. */
-import type { Inventory } from "../model.ts";
+import type { Inventory, JsonObject } from "../model.ts";
 import { newSalt } from "./record.ts";
 
 /** The inventory of one owner on one target. */
@@ -9,11 +9,16 @@ export interface InventoryStore {
   read(): Promise<Inventory | undefined>;
   /** Replaces it. When it rejects, what is stored is the old inventory or the new one, whole. */
   write(inventory: Inventory): Promise<void>;
+  /**
+   * Whether another run may have written since this store read or wrote last: `listed` is what the list of
+   * INVENTORY_PATH has now. True where that cannot be told.
+   */
+  isStale(listed: readonly JsonObject[]): Promise<boolean>;
 }
 
 /** Keeps nothing: every run is a first run. */
 export function createNoStore(): InventoryStore {
-  return { kind: "none", read: async () => undefined, write: async () => {} };
+  return { kind: "none", read: async () => undefined, write: async () => {}, isStale: async () => true };
 }
 
 /** What an owner starts with. */

@@ -1,6 +1,6 @@
 /**
- * An inventory as an object of the API: a disabled trigger whose script is one comment. The only place
- * that knows this; what the comment says is inventory/'s business.
+ * An inventory, or the lease of a run that writes, as an object of the API: a disabled trigger whose script
+ * is one comment. The only place that knows this; what the comment says is inventory/'s business.
  */
 import type { Id, JsonObject } from "../model.ts";
 import { trigger } from "./trigger.ts";
@@ -16,8 +16,12 @@ export const INVENTORY_KIND: string = trigger.kind;
 export const INVENTORY_TITLE = "hopsync inventory";
 export const PART_TITLE = "hopsync inventory part";
 
+/** How the text of a lease begins. */
+export const LEASE_TITLE = "hopsync lease";
+
 const PREFIX = "hopsync inventory: ";
-const BEGINNING = /^\s*\/\*\s*(?=hopsync inventory( part)?, format \d)/;
+const LEASE_PREFIX = "hopsync lease: ";
+const BEGINNING = /^\s*\/\*\s*(?=hopsync (?:inventory(?: part)?|lease), format \d)/;
 
 /** An object that holds an inventory or a part of one. */
 export interface InventoryObject {
@@ -41,20 +45,29 @@ export function inventoryName(owner: string, number = 1): string {
  * inventory's: the script must begin like one.
  */
 export function readInventoryObject(wire: JsonObject): InventoryObject | undefined {
+  const comment = readComment(wire);
+  if (comment === undefined || comment.text.startsWith(LEASE_TITLE)) return undefined;
+  const part = comment.text.startsWith(PART_TITLE);
+  return { ...comment, owner: ownerIn(comment.name, part), part };
+}
+
+/** An object that holds a lease; whose, its text says. */
+export type LeaseObject = Pick<InventoryObject, "id" | "name" | "text">;
+
+/** Reads one object of the list; undefined for anything but a lease. */
+export function readLeaseObject(wire: JsonObject): LeaseObject | undefined {
+  const comment = readComment(wire);
+  return comment?.text.startsWith(LEASE_TITLE) ? comment : undefined;
+}
+
+function readComment(wire: JsonObject): LeaseObject | undefined {
   const { name, script } = wire;
   if (typeof name !== "string" || typeof script !== "string") return undefined;
   const beginning = BEGINNING.exec(script);
   if (beginning === null) return undefined;
-  const part = beginning[1] !== undefined;
   const end = script.indexOf("*/");
   const text = script.slice(beginning[0].length, end === -1 ? undefined : end);
-  return {
-    id: wireId(wire, INVENTORY_PATH),
-    name,
-    owner: ownerIn(name, part),
-    part,
-    text: text.replaceAll("\r\n", "\n").trimEnd(),
-  };
+  return { id: wireId(wire, INVENTORY_PATH), name, text: text.replaceAll("\r\n", "\n").trimEnd() };
 }
 
 function ownerIn(name: string, part: boolean): string | undefined {
@@ -69,14 +82,32 @@ export function inventoryScript(text: string): string {
   return `/*\n${text}\n*/\n`;
 }
 
-/**
- * The body of a create. Disabled, and should somebody enable it: SESSION_EXPIRE comes only where other
- * triggers use the session table (guide 8.7 "Advanced trigger options"), and there is no code to run.
- */
+/** The body of a create. */
 export function inventoryCreateBody(name: string, text: string): JsonObject {
+  return createBody(
+    name,
+    "What hopsync last applied. Do not edit or delete: hopsync inventory show prints it.",
+    text,
+  );
+}
+
+/** `hopsync lease: OWNER`. */
+export function leaseName(owner: string): string {
+  return `${LEASE_PREFIX}${owner}`;
+}
+
+export function leaseCreateBody(name: string, text: string): JsonObject {
+  return createBody(name, "A run of hopsync is writing, and removes this when it is done.", text);
+}
+
+/**
+ * Disabled, and should somebody enable it: SESSION_EXPIRE comes only where other triggers use the session
+ * table (guide 8.7 "Advanced trigger options"), and there is no code to run.
+ */
+function createBody(name: string, description: string, text: string): JsonObject {
   return {
     name,
-    description: "What hopsync last applied. Do not edit or delete: hopsync inventory show prints it.",
+    description,
     author: "hopsync",
     script: inventoryScript(text),
     events: ["SESSION_EXPIRE"],

@@ -5,6 +5,7 @@
 import type { AppliancePort } from "../appliance/port.ts";
 import { hasErrors } from "../diagnostics.ts";
 import { EXIT, errorDiagnostic, HopsyncError } from "../errors.ts";
+import { leaseLost } from "../inventory/lease.ts";
 import type { Address, ApplyEvent, Diagnostic, JsonObject, Manifest, Plan, Result } from "../model.ts";
 import { type Applied, applyPlan } from "./apply.ts";
 import type { Planned } from "./draft.ts";
@@ -48,6 +49,8 @@ export interface ApplyRunOptions {
   readonly interrupted?: AbortSignal;
   /** Ends when the run's time is up. */
   readonly deadline?: AbortSignal;
+  /** Ends when another run may be writing: then nothing new is sent, and nothing recorded. */
+  readonly lost?: AbortSignal;
   readonly mask?: (text: string) => string;
 }
 
@@ -74,7 +77,9 @@ export async function applyRun(
   if (announcement !== undefined) await store.write(announcement);
   const fields = new Map(manifest.resources.map((resource) => [resource.address, resource.fields]));
   const fieldsOf = (address: Address): JsonObject => fields.get(address) ?? {};
-  const signals = [options.interrupted, options.deadline].filter((signal) => signal !== undefined);
+  const signals = [options.interrupted, options.deadline, options.lost].filter(
+    (signal) => signal !== undefined,
+  );
   const applied = await applyPlan(plan, port, {
     ...options,
     signals,
@@ -90,7 +95,11 @@ export async function applyRun(
   const after = settled(before, planned, ownership, applied.results, applied.created, options.now(), failed);
   // Where nothing was done there is nothing to record, not even when.
   const records = plan.inventory && (applied.operations > 0 || !sameEntries(before, after));
-  const recorded = records ? await store.write(after).then(nothing, notRecorded) : [];
+  const recorded = options.lost?.aborted
+    ? [leaseLost(plan.owner)]
+    : records
+      ? await store.write(after).then(nothing, notRecorded)
+      : [];
   const interrupted = options.interrupted?.aborted === true;
   const sent = new Set(
     plan.changes.filter(({ operations }) => operations.length > 0).map(({ address }) => address),

@@ -6,6 +6,7 @@ import { loadManifest } from "../../src/manifest/load.ts";
 import type { Quirks } from "../../src/sandbox/quirks.ts";
 import { cli, documentOf } from "../helpers/cli.ts";
 import { sandbox } from "../helpers/sandbox.ts";
+import { writesOf } from "../helpers/writes.ts";
 
 const EVERYTHING = fileURLToPath(new URL("../fixtures/everything", import.meta.url));
 const env = { HOOK: "s3cr3t-hook" };
@@ -93,11 +94,8 @@ describe("apply, then plan", () => {
     ]);
     box.clearRequests();
     expect((await cli(["apply", EVERYTHING, "--auto-approve"], options)).code).toBe(0);
-    const writes = box
-      .requests()
-      .filter(({ method, path }) => method !== "GET" && path !== "/devices/search");
     const inventory = box.appliance.find("triggers", "hopsync inventory: everything")?.id;
-    expect(writes.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    expect(writesOf(box).map(({ method, path }) => `${method} ${path}`)).toEqual([
       `POST /alerts/${alert}/devicegroups`,
       `PATCH /triggers/${inventory}`,
     ]);

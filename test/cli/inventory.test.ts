@@ -8,6 +8,7 @@ import { type CliOptions, type CliResult, cli } from "../helpers/cli.ts";
 import { folder } from "../helpers/folder.ts";
 import { expectGolden } from "../helpers/golden.ts";
 import { sandbox } from "../helpers/sandbox.ts";
+import { writesOf } from "../helpers/writes.ts";
 import { connect, inventoryObjects, storeOf } from "../inventory/appliance.ts";
 
 const NET = `version: 1
@@ -84,11 +85,7 @@ async function setup(
     damage: () => editHead((script) => script.replace("sha256: ", "sha256: 0")),
     editHead,
     write: (name: string, text: string) => writeFileSync(join(cwd, name), text),
-    writes: () =>
-      box
-        .requests()
-        .filter(({ method }) => method !== "GET")
-        .map(({ method, path }) => `${method} ${path}`),
+    writes: () => writesOf(box).map(({ method, path }) => `${method} ${path}`),
     /** Everything but inventories, as it is stored. */
     others: () =>
       JSON.stringify([

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { cli, documentOf } from "../helpers/cli.ts";
 import { folder } from "../helpers/folder.ts";
 import { sandbox } from "../helpers/sandbox.ts";
+import { writesOf } from "../helpers/writes.ts";
 
 const FIRST = `version: 1
 tags: [{name: pci, devices: [pay-gw-01]}]
@@ -198,8 +199,7 @@ describe("adopting", () => {
     box.clearRequests();
     const adopted = await json("apply", "--auto-approve");
     expect([adopted.code, adopted.summary.adopt]).toEqual([0, 1]);
-    const writes = box.requests().filter(({ method }) => method !== "GET");
-    expect(writes.map(({ method, path }) => `${method} ${path.replace(/\d+$/, "N")}`)).toEqual([
+    expect(writesOf(box).map(({ method, path }) => `${method} ${path.replace(/\d+$/, "N")}`)).toEqual([
       "PATCH /triggers/N",
     ]);
     write("version: 1\ntags: [{name: mine}]\n");

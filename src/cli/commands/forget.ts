@@ -32,7 +32,7 @@ export async function forget(addresses: readonly Address[], options: ForgetFlags
     const after = { ...kept, entries: inventory.entries, givenUp };
     return writeApproved(
       session,
-      { command: "forget", target, store, inventory, report: after, text: renderForget },
+      { command: "forget", port, target, store, inventory, report: after, text: renderForget },
       options,
     );
   });

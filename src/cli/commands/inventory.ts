@@ -54,8 +54,8 @@ export async function repairInventory(
         "Nothing to repair: the inventory is what the manifest and the appliance say.\n";
       return session.finish({ exitCode: EXIT.done, target, owned: report, text });
     }
-    const command = "inventory repair";
-    return writeApproved(session, { command, target, store, inventory, report, text: renderRepair }, options);
+    const proposal = { port, target, store, inventory, report, text: renderRepair };
+    return writeApproved(session, { command: "inventory repair", ...proposal }, options);
   });
 }
 

@@ -16,7 +16,7 @@ export async function plan(paths: readonly string[], options: PlanCommandFlags, 
     const { out } = options;
     if (out !== undefined) checkPlanPath(out, io.cwd);
     const prepared = await preparePlan(session, paths, options);
-    if (prepared === undefined) return EXIT.error;
+    if (typeof prepared === "number") return prepared;
     const { run, manifest, text } = prepared;
     // What apply would refuse is not sealed.
     const sealed = out !== undefined && run.exitCode === EXIT.done;
