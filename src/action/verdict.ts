@@ -1,4 +1,5 @@
 /** Whether a run is good, and what to say where it is not. */
+import { error } from "@actions/core";
 import type { Document } from "../model.ts";
 import { countDiagnostics } from "../render/diagnostics.ts";
 
@@ -30,4 +31,15 @@ export function verdictOf(
   return {
     failure: `${what} ${MEANINGS[exitCode] ?? "was interrupted"} (exit code ${exitCode})${problems}.`,
   };
+}
+
+/** Tells GitHub of a run. Where that fails, how the run ended is said all the same. */
+export async function told(verdict: Verdict, tell: () => Promise<void>): Promise<Verdict> {
+  try {
+    await tell();
+    return verdict;
+  } catch (problem) {
+    if (verdict.failure !== undefined) error(verdict.failure);
+    throw problem;
+  }
 }
