@@ -107,6 +107,7 @@ describe("command: apply", () => {
     const same = await apply({ expect: digest });
     expect(same.code, same.log).toBe(0);
     box.appliance.edit("alerts", box.appliance.find("alerts", "A")?.id ?? -1, { severity: 7 });
+    github.setPermissions({ contents: "read" });
     const any = await apply({ expect: "none", comment: "false" });
     expect([any.code, any.outputs["update-count"]], any.log).toEqual([0, "1"]);
     expect(github.requests().filter(({ method }) => method === "DELETE")).toEqual([]);
