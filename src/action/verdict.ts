@@ -18,6 +18,12 @@ const MEANINGS: Readonly<Record<number, string>> = {
   5: "is not the one that was reviewed",
 };
 
+/** Refusals share an exit code. */
+function meaningOf(exitCode: number, document: Document | undefined): string {
+  const held = document?.diagnostics.some(({ code }) => code === "lease-held") === true;
+  return held ? "made way for another run" : (MEANINGS[exitCode] ?? "was interrupted");
+}
+
 /** The exit code in words, unless it is one of those that are fine. */
 export function verdictOf(
   what: string,
@@ -28,9 +34,7 @@ export function verdictOf(
   if (fine.includes(exitCode)) return GOOD;
   const found = document === undefined ? "" : countDiagnostics(document.diagnostics);
   const problems = found === "" ? "" : `: ${found}`;
-  return {
-    failure: `${what} ${MEANINGS[exitCode] ?? "was interrupted"} (exit code ${exitCode})${problems}.`,
-  };
+  return { failure: `${what} ${meaningOf(exitCode, document)} (exit code ${exitCode})${problems}.` };
 }
 
 /** Tells GitHub of a run. Where that fails, how the run ended is said all the same. */
