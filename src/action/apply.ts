@@ -1,14 +1,15 @@
 /** `command: apply`: exactly the plan that was reviewed, found again in the merged pull request. */
 import { setOutput } from "@actions/core";
 import { EXIT, HopsyncError } from "../errors.ts";
-import { applyComment } from "./comments.ts";
+import { MAX_BODY } from "./body-parts.ts";
+import { applyComment, differenceParts } from "./comments.ts";
 import type { Marker } from "./marker.ts";
 import { annotate, setOutputs, setSummary } from "./outputs.ts";
 import type { PullRequest } from "./port.ts";
 import type { Run } from "./run.ts";
 import { markedComments, stick } from "./sticky.ts";
 import { summary } from "./summary.ts";
-import { type Verdict, verdictOf } from "./verdict.ts";
+import { told, type Verdict, verdictOf } from "./verdict.ts";
 
 interface Reviewed {
   readonly digest: string;
@@ -18,20 +19,38 @@ interface Reviewed {
 /** Applies. The outputs are set before GitHub is told, since that may be refused. */
 export async function apply(run: Run): Promise<Verdict> {
   const { context, inputs, github } = run;
-  const request = await mergedRequest(run);
-  const reviewed = await reviewedPlan(run, request);
+  const { request, reviewed } = await review(run);
   const expected = reviewed === undefined ? ["--auto-approve"] : ["--expect", reviewed.digest];
   const { exitCode, document } = await run.hopsync("apply", ...expected);
   setOutputs(document, exitCode);
   if (document === undefined) return verdictOf("The apply", exitCode, document, [EXIT.done]);
   annotate(document.diagnostics, context, inputs.folder);
-  setSummary(summary(document, { target: run.target, sha: context.sha }), context);
-  if (inputs.comment && github !== undefined && request !== undefined) {
-    const about = { target: run.target, sha: context.sha, runUrl: context.runUrl };
-    const body = applyComment(document, { ...about, ...(reviewed?.marker && { reviewed: reviewed.marker }) });
-    setOutput("comment-url", await stick(github, request.number, body));
+  const about = { target: run.target, sha: context.sha };
+  const notes = differenceParts(document, reviewed?.marker, MAX_BODY);
+  setSummary(summary(document, { ...about, notes }), context);
+  const verdict = verdictOf("The apply", exitCode, document, [EXIT.done]);
+  return told(verdict, async () => {
+    if (!inputs.comment || github === undefined || request === undefined) return;
+    const options = { ...about, runUrl: context.runUrl, reviewed: reviewed?.marker };
+    setOutput("comment-url", await stick(github, request.number, applyComment(document, options)));
+  });
+}
+
+interface Review {
+  readonly request: PullRequest | undefined;
+  readonly reviewed: Reviewed | undefined;
+}
+
+/** What fails here fails before anything is applied, and the outputs tell so. */
+async function review(run: Run): Promise<Review> {
+  try {
+    const request = await mergedRequest(run);
+    return { request, reviewed: await reviewedPlan(run, request) };
+  } catch (error) {
+    const stale = error instanceof HopsyncError && error.code === "not-reviewed";
+    setOutputs(undefined, stale ? EXIT.stale : EXIT.error);
+    throw error;
   }
-  return verdictOf("The apply", exitCode, document, [EXIT.done]);
 }
 
 /** The pull request that brought the commit; undefined after a push without one. */
@@ -55,9 +74,14 @@ async function reviewedPlan(run: Run, request: PullRequest | undefined): Promise
   const plans = (await markedComments(github, request.number)).filter(
     ({ marker }) => marker.kind === "plan" && marker.target === target,
   );
-  const plan = plans.findLast(({ marker }) => marker.owner === document?.owner);
+  const own = plans.filter(({ marker }) => marker.owner === document?.owner);
+  const plan = own.findLast(({ whole }) => whole);
   if (plan === undefined)
-    throw unreviewed(`pull request ${request.number} has no plan for ${target} in its comments`);
+    throw unreviewed(
+      own.length === 0
+        ? `pull request ${request.number} has no plan for ${target} in its comments`
+        : `somebody wrote into the comment with the plan in pull request ${request.number}`,
+    );
   const { sha, digest } = plan.marker;
   if (sha !== request.headSha)
     throw unreviewed(

@@ -14,7 +14,7 @@ import {
   type Where,
 } from "./body-parts.ts";
 import { changeHashes, differingChanges } from "./differing.ts";
-import { type Marker, readMarker } from "./marker.ts";
+import { findMarker, type Marker } from "./marker.ts";
 
 export interface CommentOptions extends Where {
   /** The commit that the document is of. */
@@ -56,7 +56,7 @@ const OUTDATED = /^> \[!WARNING\]\r?\n> This is of [^\n]*\n\s*/;
 
 /** A comment's body with the note that the pull request has moved on. Marked again, only the commit changes. */
 export function outdated(body: string, { sha: now }: { readonly sha: string }): string {
-  const of = readMarker(body)?.sha;
+  const of = findMarker(body)?.sha;
   const which = of === undefined ? "an earlier commit" : `commit ${commit(of)}`;
   const note = `> [!WARNING]\n> This is of ${which}. The pull request is at ${commit(now)} now.`;
   return `${note}\n\n${body.replace(OUTDATED, "")}`;
@@ -77,12 +77,18 @@ export interface ApplyCommentOptions extends CommentOptions {
 /** The report of an apply; where it refused another plan than the reviewed one, how they differ. */
 export function applyComment(document: Document, options: ApplyCommentOptions): string {
   const { sha, limit = MAX_BODY, reviewed } = options;
-  const notes = document.exit_code === EXIT_STALE ? staleParts(document, reviewed, limit / SHARE) : [];
+  const notes = differenceParts(document, reviewed, limit / SHARE);
   const facts = factsOf(document, options, sha);
   return bodyOf(document, { limit, facts, notes }, [links(options)], markerOf("apply", document, options));
 }
 
-function staleParts(document: Document, reviewed: Marker | undefined, room: number): readonly string[] {
+/** How a plan that was refused differs from the reviewed one. */
+export function differenceParts(
+  document: Document,
+  reviewed: Marker | undefined,
+  room: number,
+): readonly string[] {
+  if (document.exit_code !== EXIT_STALE) return [];
   if (reviewed?.changes === undefined)
     return ["How it differs from the reviewed plan is not known: the comment of that plan does not tell."];
   const { gone, added, different } = differingChanges(reviewed.changes, changeHashes(document));

@@ -1,5 +1,6 @@
 /** What the runner says of the run that the action is in: the repository, the commit, the pull request. */
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { HopsyncError } from "../errors.ts";
 import { isObject } from "../json.ts";
 import type { Json, JsonObject } from "../model.ts";
@@ -24,7 +25,7 @@ export interface Context {
   /** The branch that a pull request goes to. */
   readonly branch: string;
   readonly workspace: string;
-  /** A folder for files that later steps may use. */
+  /** A folder of this step alone, for files that later steps may use. */
   readonly temp: string;
   readonly summaryFile: string | undefined;
   readonly pullRequest: EventPullRequest | undefined;
@@ -34,7 +35,7 @@ export interface Context {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads GITHUB_* and RUNNER_* and the event's payload. */
+/** Reads GITHUB_* and RUNNER_* and the event's payload, and makes the step's folder. */
 export function readContext(env: Environment): Context {
   const repository = required(env, "GITHUB_REPOSITORY");
   const pullRequest = eventPullRequest(readEvent(env.GITHUB_EVENT_PATH));
@@ -46,11 +47,17 @@ export function readContext(env: Environment): Context {
     sha: shaOf(pullRequest) ?? required(env, "GITHUB_SHA"),
     branch: env.GITHUB_REF_NAME ?? "",
     workspace: required(env, "GITHUB_WORKSPACE"),
-    temp: required(env, "RUNNER_TEMP"),
+    temp: ownFolder(required(env, "RUNNER_TEMP")),
     summaryFile: env.GITHUB_STEP_SUMMARY || undefined,
     pullRequest,
     actor: env.GITHUB_ACTOR ?? "",
   };
+}
+
+/** Two steps of a job would write the same files. */
+function ownFolder(temp: string): string {
+  mkdirSync(temp, { recursive: true });
+  return mkdtempSync(join(temp, "hopsync-"));
 }
 
 /** On a pull request GITHUB_SHA is a merge that exists nowhere else. */

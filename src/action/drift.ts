@@ -9,7 +9,7 @@ import { annotate, setOutputs, setSummary } from "./outputs.ts";
 import type { GitHub, Issue } from "./port.ts";
 import type { Run } from "./run.ts";
 import { summary } from "./summary.ts";
-import { type Verdict, verdictOf } from "./verdict.ts";
+import { told, type Verdict, verdictOf } from "./verdict.ts";
 
 /** Looks for drift. The outputs are set before GitHub is told, since that may be refused. */
 export async function drift(run: Run): Promise<Verdict> {
@@ -20,12 +20,13 @@ export async function drift(run: Run): Promise<Verdict> {
   if (document !== undefined) {
     annotate(document.diagnostics, context, inputs.folder);
     setSummary(summary(document, { target: run.target }), context);
-    if (known && github !== undefined && inputs.driftIssue) await tellIssue(run, github, document);
-    if (exitCode === EXIT.changes && github !== undefined && inputs.driftPullRequest)
-      await acceptInPullRequest(run, github);
   }
   const fine = inputs.failOnDrift ? [EXIT.done] : [EXIT.done, EXIT.changes];
-  return verdictOf("The search for drift", exitCode, document, fine);
+  return told(verdictOf("The search for drift", exitCode, document, fine), async () => {
+    if (document === undefined || github === undefined) return;
+    if (known && inputs.driftIssue) await tellIssue(run, github, document);
+    if (exitCode === EXIT.changes && inputs.driftPullRequest) await acceptInPullRequest(run, github);
+  });
 }
 
 /** Opens, updates or closes the one issue of this target and owner. */

@@ -141,8 +141,9 @@ const MEMBERS: ReadonlySet<string> = new Set(["OWNER", "MEMBER", "COLLABORATOR"]
 
 function commentOf(comment: Schemas["issue-comment"]): Comment {
   const { id, body, html_url, user, author_association } = comment;
-  const trusted = user?.type === "Bot" || MEMBERS.has(author_association ?? "");
-  return { id: Number(id), body: body ?? "", url: html_url, trusted };
+  const byApp = user?.type === "Bot";
+  const trusted = byApp || MEMBERS.has(author_association ?? "");
+  return { id: Number(id), body: body ?? "", url: html_url, trusted, byApp };
 }
 
 /** While a pull request is open, `merge_commit_sha` is that of a merge tried out. */

@@ -45,6 +45,9 @@ export function readInputs(): Inputs {
   const driftIssue = flag("drift-issue", false);
   const driftPullRequest = flag("drift-pull-request", false);
   refuseCloud();
+  const token = text("github-token");
+  if (token === undefined && (driftIssue || driftPullRequest))
+    throw badInput("github-token", "It is empty, and nothing can be told of drift without it.");
   return {
     command: command(),
     folder: getInput("working-directory"),
@@ -67,7 +70,7 @@ export function readInputs(): Inputs {
     driftLabels: labels(),
     driftPullRequest,
     failOnDrift: flag("fail-on-drift", !driftIssue && !driftPullRequest),
-    token: text("github-token"),
+    token,
   };
 }
 

@@ -1,13 +1,13 @@
 /** The action: inputs and the event in, the verdict out. Secrets are masked before anything is printed. */
-import { setFailed, setSecret } from "@actions/core";
-import { EXIT, errorDiagnostic, HopsyncError } from "../errors.ts";
+import { info, setFailed, setSecret } from "@actions/core";
+import { errorDiagnostic, HopsyncError } from "../errors.ts";
 import { apply } from "./apply.ts";
 import { readContext } from "./context.ts";
 import { drift } from "./drift.ts";
 import { createGitHub } from "./github.ts";
+import type { Pause } from "./github-wait.ts";
 import { type ActionCommand, readInputs, secretInputs } from "./inputs.ts";
 import { isOffline, offline } from "./offline.ts";
-import { setOutputs } from "./outputs.ts";
 import { plan } from "./plan.ts";
 import { createRun, type Process, type Run } from "./run.ts";
 import { validate } from "./validate.ts";
@@ -38,7 +38,7 @@ async function perform(): Promise<Verdict> {
   const context = readContext(env);
   const { token } = inputs;
   const { apiUrl, repository } = context;
-  const github = token === undefined ? undefined : createGitHub({ apiUrl, repository, token });
+  const github = token === undefined ? undefined : createGitHub({ apiUrl, repository, token, onWait });
   const created = createRun(inputs, context, github, processOf(env));
   const flow = isOffline(created, env) ? offline : FLOWS[inputs.command];
   try {
@@ -48,12 +48,17 @@ async function perform(): Promise<Verdict> {
   }
 }
 
+/** A job that seems to hang is cancelled. */
+function onWait({ reason, milliseconds }: Pause, request: string): void {
+  const why = reason === "no-answer" ? "gave no answer" : "takes no more requests for now";
+  info(`GitHub ${why}: ${request} is sent again in ${Math.ceil(milliseconds / 1000)} s.`);
+}
+
 function explained(error: unknown): string {
   if (!(error instanceof HopsyncError)) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return `hopsync met a bug of its own. Please report this:\n${text}`;
   }
-  if (error.code === "not-reviewed") setOutputs(undefined, EXIT.stale);
   const { summary, detail } = errorDiagnostic(error);
   return `${summary}. ${detail}${error.code === "github-permission" ? `\n${NEEDED}` : ""}`;
 }

@@ -59,6 +59,12 @@ export function readMarker(body: string): Marker | undefined {
   return writeMarker(value) === last ? value : undefined;
 }
 
+/** The marker of a body that somebody may have written below, which is no proof of who wrote the marker. */
+export function findMarker(body: string): Marker | undefined {
+  const line = body.split("\n").findLast((one) => readMarker(one) !== undefined);
+  return line === undefined ? undefined : readMarker(line);
+}
+
 function parsed(bytes: Buffer): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(bytes.toString());

@@ -21,8 +21,8 @@ export function detailed(exitCode: number, document: Document | undefined): numb
   return exitCode === EXIT.done && (document?.changes.length ?? 0) > 0 ? EXIT.changes : exitCode;
 }
 
-/** More of a kind are not shown by GitHub in one step. */
-const MOST = 10;
+/** GitHub shows ten of a kind in one step: two errors more are what the job failed of, and why it could not be told. */
+const MOST = { error: 8, warning: 10 } as const;
 
 /** Problems at their places in the changed files, errors first. */
 export function annotate(diagnostics: readonly Diagnostic[], context: Context, folder: string): void {
@@ -31,11 +31,13 @@ export function annotate(diagnostics: readonly Diagnostic[], context: Context, f
     ["warning", warning],
   ] as const) {
     const found = diagnostics.filter((diagnostic) => diagnostic.severity === severity);
-    for (const { summary, detail, address, source } of found.slice(0, MOST)) {
+    const shown = found.length > MOST[severity] ? found.slice(0, MOST[severity] - 1) : found;
+    for (const { summary, detail, address, source } of shown) {
       const text = address === undefined ? detail : `${address}: ${detail}`;
       tell(text, { title: summary, ...(source === undefined ? {} : placeOf(source, context, folder)) });
     }
-    if (found.length > MOST) tell(`${found.length - MOST} more of these are in the summary of this job.`);
+    const left = found.length - shown.length;
+    if (left > 0) tell(`${left} more of these are in the summary of this job.`);
   }
 }
 

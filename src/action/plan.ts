@@ -1,7 +1,7 @@
 /** `command: plan`: the plan as outputs, summary, annotations, a sealed file, and a comment on the pull request. */
-import { existsSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { setOutput } from "@actions/core";
+import { setOutput, warning } from "@actions/core";
 import { EXIT } from "../errors.ts";
 import type { Document } from "../model.ts";
 import { planComment } from "./comments.ts";
@@ -10,7 +10,7 @@ import type { GitHub } from "./port.ts";
 import type { Run } from "./run.ts";
 import { markedComments, markOutdated, stick } from "./sticky.ts";
 import { summary } from "./summary.ts";
-import { type Verdict, verdictOf } from "./verdict.ts";
+import { told, type Verdict, verdictOf } from "./verdict.ts";
 
 /** Plans. The outputs are set before GitHub is asked for anything, since that may be refused. */
 export async function plan(run: Run): Promise<Verdict> {
@@ -20,7 +20,6 @@ export async function plan(run: Run): Promise<Verdict> {
   if (number !== undefined && github !== undefined)
     await markOutdated(github, number, run.target, context.sha).catch(() => {});
   const planFile = join(context.temp, "hopsync-plan.json");
-  rmSync(planFile, { force: true });
   const { exitCode, document } = await run.hopsync("plan", "--out", planFile);
   setOutputs(document, detailed(exitCode, document));
   const sealed = existsSync(planFile);
@@ -28,9 +27,13 @@ export async function plan(run: Run): Promise<Verdict> {
   if (document !== undefined) {
     annotate(document.diagnostics, context, inputs.folder);
     setSummary(summary(document, { target: run.target, sha: context.sha }), context);
-    if (number !== undefined && github !== undefined) await comment(run, github, number, document, sealed);
   }
-  return verdictOf("The plan", exitCode, document, [EXIT.done]);
+  return told(verdictOf("The plan", exitCode, document, [EXIT.done]), async () => {
+    if (document === undefined || number === undefined) return;
+    if (github === undefined)
+      warning("There is no github-token, so the pull request is not told of the plan.");
+    else await comment(run, github, number, document, sealed);
+  });
 }
 
 /** A run that was overtaken by a newer commit leaves that one's comment alone. */

@@ -8,6 +8,7 @@ export interface Comment {
   readonly url: string;
   /** By an app that is installed, or by somebody who belongs to the repository: anybody may write comments. */
   readonly trusted: boolean;
+  readonly byApp: boolean;
 }
 
 export interface PullRequest {

@@ -72,7 +72,6 @@ export function createRun(
     io,
     hopsync: async (command, ...options) => {
       let document: Document | undefined;
-      const text: string[] = [];
       const hear = (found: Document): void => {
         document = found;
       };
@@ -85,15 +84,20 @@ export function createRun(
         ...planOptions(command, inputs),
         ...options,
       ];
-      const exitCode = await runCommand(argv, {
-        ...io(folder, (piece) => text.push(piece)),
-        onDocument: hear,
-      });
-      stdout.write(withoutCommands(text.join("")));
-      return { exitCode, document };
+      const log = createLog(stdout);
+      try {
+        const exitCode = await runCommand(argv, { ...io(folder, log.write), onDocument: hear });
+        return { exitCode, document };
+      } finally {
+        log.end();
+      }
     },
     end: () => rmSync(keyFile(context), { force: true }),
-    say: (text) => stdout.write(withoutCommands(`${text}\n`)),
+    say: (text) => {
+      const log = createLog(stdout);
+      log.write(text);
+      log.end();
+    },
   };
 }
 
@@ -127,7 +131,7 @@ function connectionOptions({ connection, host, apiKey }: Inputs, context: Contex
 
 /** No command line holds the key: others on the machine can read these. */
 function keyFile({ temp }: Context): string {
-  return join(temp, `hopsync-key-${process.pid}`);
+  return join(temp, "key");
 }
 
 function planOptions(command: string, { maxDeletes, lockTimeout, adopt }: Inputs): readonly string[] {
@@ -140,8 +144,20 @@ function planOptions(command: string, { maxDeletes, lockTimeout, adopt }: Inputs
 }
 
 /** The runner takes any line that starts with `::` as a command, also one of a script that a plan shows. */
-function withoutCommands(text: string): string {
-  if (text === "") return "";
+function createLog(stdout: OutputStream): {
+  readonly write: (text: string) => void;
+  readonly end: () => void;
+} {
   const token = randomUUID();
-  return `::stop-commands::${token}\n${text.replace(/\n?$/, "\n")}::${token}::\n`;
+  let last = "";
+  return {
+    write: (text) => {
+      if (last === "" && text !== "") stdout.write(`::stop-commands::${token}\n`);
+      stdout.write(text);
+      last = text.at(-1) ?? last;
+    },
+    end: () => {
+      if (last !== "") stdout.write(`${last === "\n" ? "" : "\n"}::${token}::\n`);
+    },
+  };
 }

@@ -1,19 +1,23 @@
 /** One comment or issue per target and owner, found again by the marker in it. */
 import { HopsyncError } from "../errors.ts";
 import { outdated } from "./comments.ts";
-import { isSame, type Marker, readMarker } from "./marker.ts";
+import { findMarker, isSame, type Marker, readMarker } from "./marker.ts";
 import type { Comment, GitHub } from "./port.ts";
 
 export interface Marked extends Comment {
   readonly marker: Marker;
+  /** False where somebody wrote below the marker: such a comment is written over, and proves nothing. */
+  readonly whole: boolean;
 }
 
 /** The comments that hopsync wrote, oldest first. A marker in anybody else's comment means nothing. */
 export async function markedComments(github: GitHub, number: number): Promise<readonly Marked[]> {
   const comments = await github.comments(number);
   return comments.flatMap((comment): Marked[] => {
-    const marker = comment.trusted ? readMarker(comment.body) : undefined;
-    return marker === undefined ? [] : [{ ...comment, marker }];
+    const { body, trusted, byApp } = comment;
+    const last = trusted ? readMarker(body) : undefined;
+    const marker = last ?? (byApp ? findMarker(body) : undefined);
+    return marker === undefined ? [] : [{ ...comment, marker, whole: last !== undefined }];
   });
 }
 

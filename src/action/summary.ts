@@ -15,17 +15,19 @@ export interface SummaryOptions {
   readonly mermaid?: boolean | undefined;
   readonly target?: string | undefined;
   readonly sha?: string | undefined;
+  /** Paragraphs of Markdown below the outcome. */
+  readonly notes?: readonly string[] | undefined;
   /** Where no appliance was read. */
   readonly compared?: Compared | undefined;
 }
 
 export function summary(document: Document, options: SummaryOptions = {}): string {
-  const { limit = MAX_SUMMARY, mermaid = true, target, sha, compared } = options;
+  const { limit = MAX_SUMMARY, mermaid = true, target, sha, notes = [], compared } = options;
   const order = mermaid && compared === undefined ? orderParts(document.changes) : [];
   const end = order.length === 0 ? "" : `\n${order.join("\n\n")}\n`;
   const facts = target === undefined ? [] : factsOf(document, { target }, sha);
-  const notes = compared === undefined ? [] : comparedNotes(document, compared);
-  return `${withinBytes(document, { facts, notes }, limit - bytes(end))}${end}`;
+  const below = compared === undefined ? notes : [...notes, ...comparedNotes(document, compared)];
+  return `${withinBytes(document, { facts, notes: below }, limit - bytes(end))}${end}`;
 }
 
 /** As many characters as fit: what takes more bytes than characters is found out by trying. */

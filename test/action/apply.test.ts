@@ -21,7 +21,7 @@ async function reviewed(github?: GitHubStandIn) {
 }
 
 describe("command: apply", () => {
-  it.each([{ squash: false }, { squash: true }])(
+  it.each([{}, { squash: true }, { rebase: true }])(
     "applies the reviewed plan and reports on the pull request: %j",
     async (how) => {
       const { box, github, request, apply } = await reviewed();
@@ -48,8 +48,9 @@ describe("command: apply", () => {
     const { box, github, request, apply } = await reviewed();
     github.merge(request.number);
     box.appliance.add("tags", { name: "pci" }, "jdoe");
-    const { code, log, outputs } = await apply();
+    const { code, log, outputs, summary } = await apply();
     expect([code, outputs["exit-code"]], log).toEqual([1, "5"]);
+    expect(summary).toContain("| **different** | `tag/pci` |");
     expect(box.appliance.find("alerts", "A")).toBeUndefined();
     const [, report = ""] = hopsyncComments(github, request.number);
     expect(report).toContain("### What differs from the reviewed plan");
@@ -66,13 +67,37 @@ describe("command: apply", () => {
       expect(box.appliance.find("alerts", "A")).toBeUndefined();
     };
     await unreviewed("no merged pull request has this commit");
+    const [id, body] = [comment?.id ?? -1, comment?.body ?? ""];
     github.push(request.number, { "README.md": "Later\n" });
     github.merge(request.number);
     await unreviewed("was merged");
-    github.deleteComment(comment?.id ?? -1);
+    github.editComment(id, (text) => `${text}\nLooks good.`);
+    await unreviewed("somebody wrote into the comment with the plan");
+    github.deleteComment(id);
     await unreviewed("has no plan for hq");
-    github.addComment(request.number, comment?.body ?? "", "mallory");
+    github.addComment(request.number, body, "mallory");
     await unreviewed("has no plan for hq");
+  });
+
+  it("says how it ended where it may not comment, and begins nothing where it may not look for the plan", async () => {
+    const { box, github, request, apply } = await reviewed();
+    github.merge(request.number);
+    github.setPermissions({ contents: "read" });
+    const blind = await apply({ comment: "false" });
+    expect([blind.code, blind.outputs["exit-code"]]).toEqual([1, "1"]);
+    expect(blind.log).toMatch(/^::error::.*`pull-requests: read`/m);
+    expect(box.appliance.find("alerts", "A")).toBeUndefined();
+    github.setPermissions({ contents: "read", pull_requests: "read" });
+    const silent = await apply();
+    expect([silent.code, silent.outputs["exit-code"], silent.outputs["create-count"]]).toEqual([1, "0", "2"]);
+    expect(silent.log).toMatch(/^::error::.*`pull-requests: write`/m);
+    expect(box.appliance.find("alerts", "A")).toBeDefined();
+    box.appliance.edit("alerts", box.appliance.find("alerts", "A")?.id ?? -1, { severity: 7 });
+    const stale = await apply();
+    expect([stale.code, stale.outputs["exit-code"]], stale.log).toEqual([1, "5"]);
+    expect(stale.log).toMatch(/^::error::The apply is not the one that was reviewed \(exit code 5\)/m);
+    expect(stale.log).toMatch(/^::error::.*`pull-requests: write`/m);
+    expect(stale.summary).toContain("| no longer planned | `tag/pci` |");
   });
 
   it("takes a digest instead, or none at all", async () => {
@@ -82,6 +107,7 @@ describe("command: apply", () => {
     const same = await apply({ expect: digest });
     expect(same.code, same.log).toBe(0);
     box.appliance.edit("alerts", box.appliance.find("alerts", "A")?.id ?? -1, { severity: 7 });
+    github.setPermissions({ contents: "read" });
     const any = await apply({ expect: "none", comment: "false" });
     expect([any.code, any.outputs["update-count"]], any.log).toEqual([0, "1"]);
     expect(github.requests().filter(({ method }) => method === "DELETE")).toEqual([]);

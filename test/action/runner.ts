@@ -7,7 +7,7 @@ import type { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { folder } from "../helpers/folder.ts";
 import type { GitHubStandIn } from "../helpers/github/index.ts";
 
-const BUNDLE = fileURLToPath(new URL("../../dist/index.js", import.meta.url));
+export const BUNDLE: string = fileURLToPath(new URL("../../dist/index.js", import.meta.url));
 
 export const MANIFEST = `version: 1
 owner: net
@@ -30,6 +30,8 @@ export interface RunnerOptions {
   readonly event?: unknown;
   readonly sha?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Where the action is; without: in this repository. */
+  readonly bundle?: string;
 }
 
 export interface ActionResult {
@@ -69,16 +71,20 @@ export async function runAction(options: RunnerOptions): Promise<ActionResult> {
     ),
     ...options.env,
   };
-  const { code, log } = await run(env, workspace);
+  const { code, log } = await run(options.bundle ?? BUNDLE, env, workspace);
   const outputs = readOutputs(readFileSync(join(temp, "output"), "utf8"));
   return { code, log, outputs, summary: readFileSync(join(temp, "summary.md"), "utf8"), workspace };
 }
 
-function run(env: NodeJS.ProcessEnv, cwd: string): Promise<{ readonly code: number; readonly log: string }> {
+function run(
+  bundle: string,
+  env: NodeJS.ProcessEnv,
+  cwd: string,
+): Promise<{ readonly code: number; readonly log: string }> {
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      [BUNDLE],
+      [bundle],
       { env, cwd, maxBuffer: 64 * 1024 * 1024 },
       (_, out, err) => resolve({ code: child.exitCode ?? -1, log: out + err }),
     );

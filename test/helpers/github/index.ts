@@ -54,6 +54,12 @@ export interface NewPullRequest {
   readonly labels?: readonly string[];
 }
 
+export interface MergeOptions {
+  readonly squash?: boolean;
+  readonly rebase?: boolean;
+  readonly sha?: string;
+}
+
 export type IssueView = Pick<Ticket, "number" | "title" | "body" | "state" | "labels" | "createdAt">;
 
 export interface GitHubStandIn {
@@ -82,8 +88,8 @@ export interface GitHubStandIn {
   openPullRequest(request?: NewPullRequest): OpenPullRequest;
   /** New commit on its branch. */
   push(number: number, files: Files): string;
-  /** By a merge commit, or as one commit; gives the commit on the base branch. */
-  merge(number: number, options?: { readonly squash?: boolean; readonly sha?: string }): string;
+  /** By a merge commit, as one commit, or commit by commit; gives the last one on the base branch. */
+  merge(number: number, options?: MergeOptions): string;
   close(number: number): void;
   pullRequest(number: number): IssueView & Pull;
   pullRequests(): readonly (IssueView & Pull)[];
@@ -99,6 +105,8 @@ export interface GitHubStandIn {
   labels(): readonly Label[];
 
   addComment(number: number, body: string, by?: string): number;
+  /** As a person with the right to write does, who does not become its author. */
+  editComment(id: number, edit: (body: string) => string): void;
   deleteComment(id: number): void;
   comments(number: number): readonly Comment[];
 
@@ -252,27 +260,39 @@ function openPullRequest(state: State, request: NewPullRequest): OpenPullRequest
   return { number: ticket.number, headSha, headBranch };
 }
 
-function merge(
-  state: State,
-  number: number,
-  { squash = false, sha }: { squash?: boolean; sha?: string },
-): string {
+function merge(state: State, number: number, options: MergeOptions): string {
+  const { squash = false, rebase = false, sha } = options;
   const ticket = ticketOf(state, number);
   const pull = pullOf(ticket);
   const base = state.branches.get(pull.baseRef) ?? "";
   const tree = state.objects.mergedTree(base, pull.headSha);
   const parents = squash ? [base] : [base, pull.headSha];
   const message = `${ticket.title} (#${number})`;
-  pull.mergeSha = state.objects.addCommit({ tree, parents, message, date: state.time() }, sha);
+  pull.mergeSha = rebase
+    ? rebased(state, base, pull.headSha)
+    : state.objects.addCommit({ tree, parents, message, date: state.time() }, sha);
   pull.mergedAt = state.time();
   ticket.state = "closed";
   state.branches.set(pull.baseRef, pull.mergeSha);
   return pull.mergeSha;
 }
 
+/** Each commit of the branch anew on top of the base, whatever the base is: GitHub never moves a branch forward as it is. */
+function rebased(state: State, base: string, head: string): string {
+  const { objects } = state;
+  const before = objects.history(base);
+  const own: string[] = [];
+  for (let sha = head; !before.has(sha); sha = objects.commits.get(sha)?.parents[0] ?? base) own.unshift(sha);
+  return own.reduce((onto, sha) => {
+    const { message = "" } = objects.commits.get(sha) ?? {};
+    const tree = objects.mergedTree(onto, sha);
+    return objects.addCommit({ tree, parents: [onto], message: `${message}\n`, date: state.time() });
+  }, base);
+}
+
 type IssueSide = Pick<
   GitHubStandIn,
-  "openIssue" | "issue" | "issues" | "labels" | "addComment" | "deleteComment" | "comments"
+  "openIssue" | "issue" | "issues" | "labels" | "addComment" | "editComment" | "deleteComment" | "comments"
 >;
 
 function issueSide(state: State): IssueSide {
@@ -286,6 +306,11 @@ function issueSide(state: State): IssueSide {
       [...state.tickets.values()].filter(({ pull }) => pull === undefined).map((one) => ({ ...one })),
     labels: () => [...state.labels.values()],
     addComment: (number, body, by = "octocat") => state.addComment(number, body, by).id,
+    editComment: (id, edit) => {
+      const comment = state.comments.get(id);
+      if (comment === undefined) throw new Error(`The stand-in has no comment ${id}.`);
+      comment.body = edit(comment.body);
+    },
     deleteComment: (id) => void state.comments.delete(id),
     comments: (number) =>
       [...state.comments.values()].filter((one) => one.number === number).map((one) => ({ ...one })),
