@@ -38,7 +38,9 @@ function attributed(attribution: readonly Attribution[], more: Partial<Change> =
 
 describe("attribution", () => {
   it("is one line: when, by whom, what, and how that is known", () => {
-    expect(attributed([by("jdoe")])).toEqual(["      changed 2026-11-22 07:31 UTC by jdoe: Modify (audit log)"]);
+    expect(attributed([by("jdoe")])).toEqual([
+      "      changed 2026-11-22 07:31 UTC by jdoe: Modify (audit log)",
+    ]);
     expect(attributed([{ ...by("jdoe"), operation: null }])).toEqual([
       "      changed 2026-11-22 07:31 UTC by jdoe (audit log)",
     ]);
