@@ -9,6 +9,7 @@ import type { EntryOf, Planned } from "./draft.ts";
 import { breakRings } from "./exchange.ts";
 import { planWaves, sortChanges } from "./graph.ts";
 import { checkLookalikes } from "./lookalikes.ts";
+import { checkLostNames } from "./lost-names.ts";
 import { type Match, matchResources } from "./match.ts";
 import { orderOf } from "./order.ts";
 import { kindOf } from "./ownership.ts";
@@ -49,6 +50,7 @@ export function planManifest(manifest: Manifest, snapshot: Snapshot): PlannedMan
     ...cycles,
     ...checkPlanned(planned, snapshot),
     ...checkLookalikes(planned, ownership),
+    ...checkLostNames(planned, snapshot),
     ...checkNamedReferences(manifest, matches, snapshot),
     ...checkFirmware(snapshot.target),
   ];

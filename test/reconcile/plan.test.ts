@@ -337,6 +337,39 @@ describe("a rename", () => {
     expect(codes(plan)).toEqual(["error refers-to-former-name device_group/G/filter/operand"]);
   });
 
+  it("of a tag tells of every filter that is not carried along, and so does its end", () => {
+    const objects = {
+      tag: [{ id: 1, name: "pci" }],
+      device_group: [
+        group(7, { dynamic: true, filter: FILTER }),
+        group(8, { dynamic: true, filter: FILTER }),
+        group(9, { dynamic: true, filter: { ...FILTER, operand: "other" } }),
+      ],
+    };
+    const carried = resource("device_group/g7", { fields: { filter: { ...FILTER, operand: "new" } } });
+    const renamed = resource("tag/new", { lifecycle: { renamedFrom: ["pci"] } });
+    const ends = resource("tag/pci", { lifecycle: { state: "absent" } });
+    const undeclared = resource("device_group/g7", { fields: { description: "" } });
+    const warned = (...resources: readonly ReturnType<typeof resource>[]) =>
+      planChanges(manifest(...resources), snapshot({ objects })).diagnostics.map((d) => [d.code, d.detail]);
+    expect(warned(renamed, carried)).toEqual([
+      [
+        "filter-loses-name",
+        '"pci" becomes "new" in this run, and these filters name it, so they will find nothing by it: device_group/g8 (id 8, not declared). Change the filters as well, or keep the name.',
+      ],
+    ]);
+    expect(warned(ends, undeclared)).toEqual([
+      [
+        "filter-loses-name",
+        '"pci" is deleted in this run, and these filters name it, so they will find nothing by it: device_group/g7, device_group/g8 (id 8, not declared). Change the filters as well, or keep the name.',
+      ],
+    ]);
+    const gone = [7, 8].map((id) => resource(`device_group/g${id}`, { lifecycle: { state: "absent" } }));
+    expect(warned(ends, ...gone)).toEqual([]);
+    // The name stays live.
+    expect(warned(resource("tag/pci"), undeclared)).toEqual([]);
+  });
+
   it("makes references to the old name an error", () => {
     const plan = planChanges(
       manifest(
