@@ -319,6 +319,13 @@ export interface Operation {
   readonly secrets?: Readonly<Record<Pointer, readonly string[]>>;
 }
 
+export interface MovedAside {
+  /** The change whose object it is. */
+  readonly address: Address;
+  /** What the object is called until then. */
+  readonly name: string;
+}
+
 export interface MovedLink {
   /** The object that has the link. */
   readonly address: Address;
@@ -352,6 +359,8 @@ export interface Change {
   readonly cause: Cause;
   /** The live name, where it is not the one in the address. */
   readonly previousName?: string;
+  /** Where names are exchanged: an object that this change gives another name first, until its own change comes. */
+  readonly aside?: MovedAside;
   /** The live object was in no inventory and is taken over; said outright by the action `adopt`. */
   readonly adopts?: true;
   readonly fields: readonly FieldChange[];

@@ -80,7 +80,7 @@ export function findFormerNames(resources: readonly Resource[]): readonly Diagno
 
 function bothNames(resource: Resource, index: number, other: Resource): Diagnostic {
   const at = pointer("lifecycle", "renamed_from", index);
-  const detail = `${other.address} is declared as well, so it cannot be the former name of ${resource.address}. Remove it, or this line of renamed_from.`;
+  const detail = `${other.address} is declared as well, so it cannot be the former name of ${resource.address}. Remove it, or this line of renamed_from. To pass names on or to exchange them, say by id which object each is to be, lifecycle: {id: …}; hopsync inventory show lists the ids.`;
   return report(failure("both-names-declared", detail), {
     address: resource.address,
     pointer: at,

@@ -3,7 +3,7 @@ import { kindNamed } from "../kinds/index.ts";
 import { missingOnCreate } from "../kinds/wire.ts";
 import type { Diagnostic, JsonObject, LiveObject, Resource, Target } from "../model.ts";
 import { topField } from "./compare.ts";
-import type { Draft, Planned } from "./draft.ts";
+import { type Draft, freesName, type Planned } from "./draft.ts";
 import { problem } from "./problem.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -128,7 +128,7 @@ function liveNames({ objects }: Snapshot): Names {
 function freedNames(planned: readonly Planned[]): ReadonlySet<string> {
   return new Set(
     planned.flatMap(({ resource, live, draft }) =>
-      draft?.action === "rename" || draft?.action === "delete" ? [`${resource.kind} ${live?.id}`] : [],
+      draft !== undefined && freesName(draft) ? [`${resource.kind} ${live?.id}`] : [],
     ),
   );
 }

@@ -51,6 +51,11 @@ export function base(resource: Resource): Pick<Draft, "address" | "source"> {
   return { address: resource.address, source: resource.at("") };
 }
 
+/** Whether the change leaves the live name free: a successor has it at the same time as the old object, unless it gets another. */
+export function freesName({ action, previousName }: Draft): boolean {
+  return action === "rename" || action === "delete" || (action === "replace" && previousName !== undefined);
+}
+
 /** All links of an object that has none yet. */
 export function newLinks(relations: ResolvedRelations): readonly RelationDifference[] {
   return Object.entries(relations).flatMap(([name, wanted]) => compareRelation(name, wanted, []) ?? []);

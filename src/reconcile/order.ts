@@ -4,14 +4,14 @@
  *     referenced object created, replaced, renamed ──▶ whoever names or assigns it, or takes a link off its successor
  *     whoever unassigns it or stops naming it      ──▶ object deleted
  *     deletes of kinds that can refer to a kind    ──▶ deletes and replaces of that kind
- *     object gives up a name (rename, delete)      ──▶ object that takes the name
+ *     object gives up its name (renamed, deleted)  ──▶ object that takes the name, unless it moves that object aside
  */
 
 import { parsePointer } from "../json.ts";
 import { kindNamed, kinds } from "../kinds/index.ts";
 import type { Address } from "../model.ts";
 import { topField } from "./compare.ts";
-import type { Draft, Planned } from "./draft.ts";
+import { type Draft, freesName, type Planned } from "./draft.ts";
 import type { Requirements } from "./graph.ts";
 import { groupByName } from "./match.ts";
 import { namedByPlaceholder } from "./operations.ts";
@@ -20,7 +20,6 @@ type Entry = Planned & { readonly draft: Draft };
 
 const MAKES_ANEW: readonly Draft["action"][] = ["create", "replace", "rename"];
 const ENDS_ONE: readonly Draft["action"][] = ["delete", "replace"];
-const GIVES_UP: readonly Draft["action"][] = ["rename", "delete"];
 
 export interface Order {
   /** For every change, the changes that must be done first. */
@@ -103,21 +102,16 @@ function deletesInOrder(entries: readonly Entry[]): readonly Edge[] {
   });
 }
 
-/** A successor has the name at the same time as the old object. */
-function keepsName({ action, previousName }: Draft): boolean {
-  return action === "replace" && previousName === undefined;
-}
-
 function namesInOrder(entries: readonly Entry[]): readonly Edge[] {
   const givenUp = new Map(
     entries
-      .filter(({ draft }) => GIVES_UP.includes(draft.action))
+      .filter(({ draft }) => freesName(draft))
       .map(({ resource, live, draft }) => [`${resource.kind}/${live?.name}`, draft.address]),
   );
   return entries
-    .filter(({ draft }) => MAKES_ANEW.includes(draft.action) && !keepsName(draft))
+    .filter(({ draft }) => draft.action === "create" || (freesName(draft) && draft.action !== "delete"))
     .flatMap(({ draft }): Edge[] => {
       const holder = givenUp.get(draft.address);
-      return holder === undefined ? [] : [[holder, draft.address]];
+      return holder === undefined || holder === draft.aside?.address ? [] : [[holder, draft.address]];
     });
 }

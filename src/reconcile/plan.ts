@@ -6,8 +6,10 @@ import { draftChange } from "./change.ts";
 import { checkFirmware, checkPlanned } from "./checks.ts";
 import { planDigest } from "./digest.ts";
 import type { EntryOf, Planned } from "./draft.ts";
+import { breakRings } from "./exchange.ts";
 import { planWaves, sortChanges } from "./graph.ts";
 import { checkLookalikes } from "./lookalikes.ts";
+import { checkLostNames } from "./lost-names.ts";
 import { type Match, matchResources } from "./match.ts";
 import { orderOf } from "./order.ts";
 import { kindOf } from "./ownership.ts";
@@ -38,7 +40,7 @@ export function planManifest(manifest: Manifest, snapshot: Snapshot): PlannedMan
   const pruned = pruneUndeclared(manifest, ownership, declared.matches, snapshot.objects);
   const matches = [...declared.matches, ...pruned.matches];
   const { relations, diagnostics: unresolved } = resolveRelations(manifest, matches, snapshot);
-  const planned = planEntries(matches, relations, snapshot);
+  const planned = breakRings(planEntries(matches, relations, snapshot), snapshot.objects);
   const { changes, cycles } = order(planned);
   const diagnostics = [
     ...declared.diagnostics,
@@ -48,6 +50,7 @@ export function planManifest(manifest: Manifest, snapshot: Snapshot): PlannedMan
     ...cycles,
     ...checkPlanned(planned, snapshot),
     ...checkLookalikes(planned, ownership),
+    ...checkLostNames(planned, snapshot),
     ...checkNamedReferences(manifest, matches, snapshot),
     ...checkFirmware(snapshot.target),
   ];
@@ -119,7 +122,7 @@ function cycleProblem(cycle: readonly Address[], planned: readonly Planned[]): D
     severity: "error",
     code: "order-cycle",
     summary: "The changes wait for each other",
-    detail: `No order is possible: ${[...cycle, cycle[0]].join(" waits for ")}. Names that are exchanged need a run in between with a third name.`,
+    detail: `No order is possible: ${[...cycle, cycle[0]].join(" waits for ")}. Give one of them a third name in this run, and its own in the next.`,
     ...(first === undefined ? {} : { address: first.address, source: first.at("/name") }),
   };
 }

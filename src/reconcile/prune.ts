@@ -27,7 +27,7 @@ export function pruneUndeclared(
   const elsewhere = mentioned.filter((entry) => !isCovered(manifest.scope, entry.file));
   const covered = mentioned.filter((entry) => !elsewhere.includes(entry));
   const found = covered.map((entry) => ({ entry, live: liveOf(entry, objects) }));
-  const doubtful = found.flatMap(({ entry, live }) =>
+  const doubtful = found.flatMap(({ entry, live }): Doubtful[] =>
     live !== undefined && isDoubtful(manifest, entry, live) ? [{ entry, live }] : [],
   );
   const doubted = new Set(doubtful.map(({ entry }) => entry));
@@ -35,12 +35,14 @@ export function pruneUndeclared(
     matches: found
       .filter(({ entry }) => !doubted.has(entry))
       .map(({ entry, live }) => absent(entry, live, successorOf(entry, ownership, matches))),
-    diagnostics: [
-      ...warnUnmentioned(unmentioned),
-      ...warnElsewhere(elsewhere),
-      ...doubtful.map(({ entry, live }) => warnDoubtful(entry, live)),
-    ],
+    diagnostics: [...warnUnmentioned(unmentioned), ...warnElsewhere(elsewhere), ...warnDoubtful(doubtful)],
   };
+}
+
+/** An entry that is declared no more, and an object that may be its. */
+interface Doubtful {
+  readonly entry: InventoryEntry;
+  readonly live: LiveObject;
 }
 
 /** Entries of the inventory that neither an address nor an object of the manifest stands for. */
@@ -132,18 +134,34 @@ function warnUnmentioned(entries: readonly InventoryEntry[]): readonly Diagnosti
   });
 }
 
-function warnDoubtful({ address, id }: InventoryEntry, live: LiveObject): Diagnostic {
+/** One each, unless an interrupted run leaves many. */
+function warnDoubtful(doubtful: readonly Doubtful[]): readonly Diagnostic[] {
+  const announced = doubtful.filter(({ entry }) => entry.id === null);
+  if (announced.length <= SHOWN) return doubtful.map(warnOneDoubtful);
+  const addresses = announced.map(({ entry }) => entry.address);
+  const many = notCertain(
+    `An interrupted run was about to create ${listed(addresses, SHOWN)}; what is called so may be what it created, or somebody else's. To make sure of them and delete them, apply once with their entries back in the manifest, then without. Or delete by hand what is not needed, and run \`hopsync forget\` with its address; \`hopsync inventory show\` lists them, without an id.`,
+  );
+  const others = doubtful.filter(({ entry }) => entry.id !== null);
+  return [many, ...others.map(warnOneDoubtful)];
+}
+
+function warnOneDoubtful({ entry: { address, id }, live }: Doubtful): Diagnostic {
   const found = `id ${live.id}, called ${JSON.stringify(live.name)},`;
   const why =
     id === null
       ? `An interrupted run was about to create ${address}; ${found} may be what it created, or somebody else's.`
       : `The inventory file says that ${address} has id ${id}; ${found} may be another object, of another appliance or restored.`;
+  const remedy = "Delete it by hand if it is not needed, then run `hopsync forget` with this address.";
+  return { ...notCertain(`${why} ${remedy}`), address };
+}
+
+function notCertain(detail: string): Diagnostic {
   return {
     severity: "warning",
     code: "not-certainly-ours",
     summary: "An object that may not be ours is not deleted",
-    detail: `${why} Delete it by hand if it is not needed, then run \`hopsync forget\` with this address.`,
-    address,
+    detail,
   };
 }
 

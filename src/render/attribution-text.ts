@@ -28,8 +28,9 @@ function attributionTexts({ attribution = [], id }: Change): readonly string[] {
   });
 }
 
-function byText({ user }: Attribution): string {
-  return user === null ? "" : ` by ${printable(user)}`;
+function byText({ user, operation }: Attribution): string {
+  const who = user === null ? "" : ` by ${printable(user)}`;
+  return operation === null ? who : `${who}: ${printable(operation)}`;
 }
 
 /** `2026-11-22 07:31 UTC`. */

@@ -1,5 +1,5 @@
 /** One change of a text plan: its heading, its fields and relations in aligned columns, its requests. */
-import type { Address, Change, Operation, RelationChange } from "../model.ts";
+import type { Address, Change, MovedAside, Operation, RelationChange } from "../model.ts";
 import { attributionLines } from "./attribution-text.ts";
 import { printable, printableJson } from "./clean.ts";
 import { type Entry, fieldEntries, signedLists, withCause } from "./field-text.ts";
@@ -17,6 +17,7 @@ const MAX_LABEL = 28;
 const LABEL_SHARE = 0.4;
 /** More names than this are counted. */
 const MAX_NAMES = 50;
+const ASIDE = "meanwhile";
 const RELEASED = "released";
 const MOVES = "moves";
 const DROPS = "drops";
@@ -81,6 +82,7 @@ function widthOfLabels(change: Change, style: Style): number {
   const labels = [
     ...change.fields.map((f) => fieldPath(f.pointer)),
     ...change.relations.map((r) => printable(r.relation)),
+    ...(change.aside === undefined ? [] : [ASIDE]),
     ...(change.released?.length ? [RELEASED] : []),
     ...(change.moved?.length ? [MOVES] : []),
     ...(change.dropped?.members.length ? [DROPS] : []),
@@ -110,8 +112,8 @@ function linkLines(change: RelationChange, layout: Layout): readonly string[] {
   return signedLists(capped(change.assign.map(name)), capped(change.unassign.map(name)), layout);
 }
 
-/** What is no longer managed, and what a replace does to others and to members. */
-function consequences({ released, moved, dropped }: Change, layout: Layout): readonly Entry[] {
+/** What an exchange of names does to the other object, what is no longer managed, and what a replace does to others and to members. */
+function consequences({ aside, released, moved, dropped }: Change, layout: Layout): readonly Entry[] {
   const entry = (label: string, names: readonly string[], paint: Paint): readonly Entry[] =>
     names.length === 0
       ? []
@@ -119,10 +121,16 @@ function consequences({ released, moved, dropped }: Change, layout: Layout): rea
   const movers = [...new Set(moved?.map(({ address }) => address))];
   const members = dropped?.members.map((address) => dropped.labels?.[address] ?? nameOf(address)) ?? [];
   return [
+    ...(aside === undefined ? [] : [asideEntry(aside, layout)]),
     ...releasedEntry(released ?? [], layout),
     ...entry(MOVES, movers, layout.style.moved),
     ...entry(DROPS, members, layout.style.removed),
   ];
+}
+
+function asideEntry({ address, name }: MovedAside, { style, width }: Layout): Entry {
+  const text = `${printable(address)} is called ${quoted(name)}`;
+  return { label: ASIDE, beside: wrap(text, width).map(style.dim) };
 }
 
 function releasedEntry(fields: readonly string[], { style, width }: Layout): readonly Entry[] {

@@ -104,6 +104,14 @@ const MOVED: JsonObject = record("A link of another object, moved from a replace
   relation: text("The relation's name in that object's manifest entry, for instance device_groups."),
 });
 
+const ASIDE: JsonObject = record(
+  "Where names are exchanged: an object that this change gives another name first, until its own change comes.",
+  {
+    address: { $ref: "#/$defs/address" },
+    name: text("What the object is called until then."),
+  },
+);
+
 const DROPPED: JsonObject = record(
   "Members that a replaced object had and its successor does not list.",
   { members: listOf("address", "What is no longer a member."), labels: LABELS },
@@ -149,6 +157,7 @@ const CHANGE: JsonObject = record(
     requires: listOf("address", "Changes that must be done before this one."),
     cause: { $ref: "#/$defs/cause" },
     previous_name: text("The live name, where it is not the one in the address."),
+    aside: { $ref: "#/$defs/aside" },
     adopts: { const: true, description: "The object is taken over as well, since nobody owned it." },
     fields: listOf("field", "Differences in fields."),
     relations: listOf("relation", "Differences in links."),
@@ -166,7 +175,7 @@ const CHANGE: JsonObject = record(
     operations: listOf("operation", "The HTTP calls, in this order."),
     source: { $ref: "#/$defs/source" },
   },
-  ["previous_name", "adopts", "released", "moved", "dropped", "attribution", "source"],
+  ["previous_name", "aside", "adopts", "released", "moved", "dropped", "attribution", "source"],
 );
 
 const DIAGNOSTIC: JsonObject = record(
@@ -243,6 +252,7 @@ export const DEFINITIONS: JsonObject = {
   field: FIELD,
   relation: RELATION,
   moved: MOVED,
+  aside: ASIDE,
   dropped: DROPPED,
   attribution: ATTRIBUTION,
   operation: OPERATION,

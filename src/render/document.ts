@@ -16,6 +16,7 @@ import {
   type InventoryReport,
   type Json,
   type JsonObject,
+  type MovedAside,
   type MovedLink,
   type Operation,
   type Plan,
@@ -152,6 +153,7 @@ function changeJson(change: Change): JsonObject {
     requires: change.requires,
     cause: change.cause,
     ...given("previous_name", change.previousName),
+    ...given("aside", change.aside && asideJson(change.aside)),
     ...given("adopts", change.adopts),
     fields: change.fields.map(fieldJson),
     relations: change.relations.map(relationJson),
@@ -187,6 +189,10 @@ function relationJson(relation: RelationChange): JsonObject {
     ...given("labels", relation.labels),
     ...given("hashed", relation.hashed),
   };
+}
+
+function asideJson({ address, name }: MovedAside): JsonObject {
+  return { address, name };
 }
 
 function movedJson({ address, relation }: MovedLink): JsonObject {

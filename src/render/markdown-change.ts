@@ -92,6 +92,7 @@ function isLong(field: FieldChange): boolean {
 /** Whether the row has every field from before to after, and there is nothing else. */
 function isInRow(change: Change): boolean {
   const { action, cause, fields, relations, released = [], moved = [], dropped, attribution = [] } = change;
+  if (change.aside !== undefined) return false;
   const rest = [relations, released, moved, dropped?.members ?? [], attribution];
   if (ONE_SIDED[action] !== undefined || rest.some((list) => list.length > 0)) return false;
   const room = MAX_BRIEF - changeNotes(change, { name: code, id: code }).length;

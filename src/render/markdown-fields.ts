@@ -204,12 +204,13 @@ export function linkCounts({ assign, unassign, hashed }: RelationChange): string
   return parts.join(" ");
 }
 
-/** What is no longer managed, and what a replace does to others and to members. */
-function consequences({ released = [], moved = [], dropped }: Change): readonly string[] {
+/** What an exchange of names does to the other object, what is no longer managed, and what a replace does to others and to members. */
+function consequences({ aside, released = [], moved = [], dropped }: Change): readonly string[] {
   const movers = [...new Set(moved.map(({ address }) => address))];
   const members = dropped?.members.map(linkName(dropped.labels)) ?? [];
   const left = released.length === 1 ? "left as it is" : "left as they are";
   return [
+    ...(aside === undefined ? [] : [`Meanwhile ${code(aside.address)} is called ${code(aside.name)}.`]),
     ...(released.length === 0 ? [] : [`No longer managed, ${left}: ${released.map(code).join(", ")}`]),
     ...(movers.length === 0 ? [] : [`Linked to the successor instead: ${movers.map(code).join(", ")}`]),
     ...(members.length === 0

@@ -72,6 +72,29 @@ describe("a rename", () => {
   });
 });
 
+describe("names that somebody exchanged on the appliance", () => {
+  it("are given back by one sealed plan, which says what is moved aside; ids and assignments stay", async () => {
+    const text = 'version: 1\ntags: [{name: "A 🦄", devices: [pay-gw-01]}, {name: "B"}]\n';
+    const { box, json } = await start(text);
+    const { appliance } = box;
+    const [a = -1, b = -1] = ["A 🦄", "B"].map((name) => appliance.find("tags", name)?.id);
+    const linked = appliance.linked("tags/devices", a);
+    appliance.edit("tags", a, { name: "B" });
+    appliance.edit("tags", b, { name: "A 🦄" });
+    expect((await json("drift")).summary.rename).toBe(2);
+    const plan = await json("plan", "--out", "plan.json");
+    expect(plan.changes).toMatchObject([
+      { address: "tag/A 🦄", id: `${a}`, aside: { address: "tag/B", name: "A 🦄 (being renamed)" } },
+      { address: "tag/B", id: `${b}`, requires: ["tag/A 🦄"] },
+    ]);
+    expect((await json("apply", "plan.json")).code).toBe(0);
+    expect([appliance.find("tags", "A 🦄")?.id, appliance.find("tags", "B")?.id]).toEqual([a, b]);
+    expect(appliance.linked("tags/devices", a)).toEqual(linked);
+    expect((await json("plan", "--detailed-exitcode")).code).toBe(0);
+    expect((await json("drift")).code).toBe(0);
+  });
+});
+
 describe("an emptied manifest", () => {
   it("never empties an appliance by mistake", async () => {
     const many = Array.from({ length: 12 }, (_, i) => `{name: t${i}}`);

@@ -136,6 +136,25 @@ export function perform(
   else changeLink(box, what, collection, id, value);
 }
 
+/** Gives the first two of these that are of one kind each other's name, as jdoe. */
+export function exchangeNames(box: Sandbox, keys: readonly Key[]): void {
+  const collectionOf = (key: Key | undefined): Collection => key?.split("/")[0] as Collection;
+  const first = keys.find((key, i) => collectionOf(key) === collectionOf(keys[i + 1]));
+  const second = first === undefined ? undefined : keys[keys.indexOf(first) + 1];
+  if (first === undefined || second === undefined) return;
+  const collection = collectionOf(first);
+  const [one, two] = [first, second].map((key) => Number(key.split("/")[1])) as [number, number];
+  const name = (id: number): string => nameOf(collection, box.appliance.get(collection, id) ?? { id });
+  const [former, latter] = [name(one), name(two)];
+  const steps = [
+    [one, "aside"],
+    [two, former],
+    [one, latter],
+  ] as const;
+  for (const [id, given] of steps)
+    box.appliance.edit(collection, id, { [nameKey(collection)]: given }, "jdoe");
+}
+
 function changeLink(
   box: Sandbox,
   what: "link" | "unlink",

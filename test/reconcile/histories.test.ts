@@ -25,6 +25,7 @@ import {
   declaredNames,
   declaredWatching,
   type Edit,
+  exchangeNames,
   type Key,
   keysOf,
   nameAt,
@@ -110,6 +111,8 @@ interface History {
   readonly one: readonly [Entry, Entry];
   readonly two: Entry;
   readonly edits: readonly Edit[];
+  /** Whether somebody exchanges the names of two objects that the second manifest declares as well. */
+  readonly exchange: boolean;
   /** Of the first attempt to apply the second manifest. */
   readonly interruption: Interruption | null;
 }
@@ -118,7 +121,7 @@ async function live(
   box: Sandbox,
   port: AppliancePort,
   path: string,
-  { place, one: [first, second], two, edits, interruption }: History,
+  { place, one: [first, second], two, edits, exchange, interruption }: History,
 ): Promise<void> {
   const settings = { inventory: place === "file" ? { file: INVENTORY_FILE } : place };
   const [a, b] = [ofOwner("one", first, "", settings), ofOwner("one", second, "", settings)];
@@ -146,6 +149,7 @@ async function live(
   const beside = stateOf(box, added);
   const present = new Set(declaredNames(b, "present"));
   const lasting = existing(box, owned).filter((key) => present.has(applied.get(key) ?? ""));
+  if (exchange) exchangeNames(box, lasting);
   const groups = lasting.filter((key) => key.startsWith("devicegroups/"));
   const watcher = addWatcher(box, existing(box, owned));
   const stays = new Set(declaredWatching(b));
@@ -189,9 +193,13 @@ const history: fc.Arbitrary<History> = fc.record({
     { emptyDescription: "text", scriptText: "normalised", patchNull: "refuse", duplicateNames: "accept" },
   ),
   place: fc.constantFrom("appliance", "file"),
-  one: fc.tuple(manifestsUpTo(2), manifestsUpTo(2)),
+  // The same manifest again heals: all that was done by hand is undone.
+  one: fc
+    .tuple(manifestsUpTo(2), fc.option(manifestsUpTo(2), { freq: 2 }))
+    .map(([first, second]) => [first, second ?? first] as const),
   two: manifestsUpTo(1),
   edits: fc.array(arbitraryEdit, { maxLength: 6 }),
+  exchange: fc.boolean(),
   interruption: fc.option(fc.record({ nth: fc.integer({ min: 1, max: 20 }), done: fc.boolean() })),
 });
 

@@ -5,6 +5,7 @@ import type { Inventory, InventoryPlace, Json, JsonObject, Manifest } from "../.
 import { refusals } from "../../src/reconcile/guards.ts";
 import { createOwnership } from "../../src/reconcile/ownership.ts";
 import { planManifest } from "../../src/reconcile/plan.ts";
+import { NONE, settled } from "../../src/reconcile/record.ts";
 import { alert, manifest, one, resource, type SnapshotParts, snapshot, target } from "../helpers/builders.ts";
 import { entry, owned, SALT } from "../helpers/ownership.ts";
 
@@ -55,8 +56,8 @@ describe("an object that was applied", () => {
   it("is never taken for another entry's because somebody swapped the names", () => {
     const swapped = { alert: [alert(1, { name: "a2" }), alert(2, { name: "a1" })] };
     const both = manifest(resource("alert/a1"), resource("alert/a2"));
-    const { actions } = plan(both, { objects: swapped, ownership });
-    expect(actions).toEqual(["rename alert/a1", "rename alert/a2"]);
+    const { actions, codes } = plan(both, { objects: swapped, ownership });
+    expect([actions, codes]).toEqual([["rename alert/a1", "rename alert/a2"], []]);
   });
 
   it("and lost its name to a new object is a question, not a guess", () => {
@@ -88,6 +89,28 @@ describe("an owned object that is declared no more", () => {
     const { changes, codes } = plan(rest, { objects, ownership: announced });
     expect([changes, codes]).toEqual([[], ["not-certainly-ours"]]);
     expect(plan(rest, { objects: { alert: [alert(2)] }, ownership: announced }).codes).toEqual([]);
+  });
+
+  it("is one of many that an interrupted run leaves: one warning tells of all, and how to be sure of them", () => {
+    const ids = [11, 12, 13, 14, 15, 16];
+    const announced = owned(...ids.map((id) => entry(`alert/a${id}`, null)), entry("alert/a2", "2"));
+    const objects = { alert: [alert(2), ...ids.map((id) => alert(id))] };
+    const { changes, diagnostics } = plan(rest, { objects, ownership: announced });
+    expect([changes, diagnostics.map((d) => d.code)]).toEqual([[], ["not-certainly-ours"]]);
+    expect(diagnostics[0]?.detail).toContain(
+      "alert/a11, alert/a12, alert/a13, alert/a14, alert/a15, and 1 more",
+    );
+
+    const back = manifest(
+      rest.resources[0] ?? resource("alert/a2"),
+      ...ids.map((id) => resource(`alert/a${id}`)),
+    );
+    const { planned, changes: none } = plan(back, { objects, ownership: announced });
+    expect(none).toEqual([]);
+    const sure = settled(announced.inventory, planned.planned, announced, [], NONE, 1);
+    expect(plan(rest, { objects, ownership: owned(...sure.entries) }).actions).toEqual(
+      ids.map((id) => `delete alert/a${id}`),
+    );
   });
 
   it("is left alone where a file remembers its id under another name", () => {

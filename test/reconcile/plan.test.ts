@@ -268,7 +268,7 @@ describe("a rename", () => {
     expect(chain.changes.map((c) => c.address)).toEqual(["tag/c", "tag/b"]);
   });
 
-  it("to a name that another object keeps is an error, and so is an exchange of names", () => {
+  it("to a name that another object keeps is an error", () => {
     const tags = {
       tag: [
         { id: 1, name: "a" },
@@ -277,11 +277,53 @@ describe("a rename", () => {
     };
     const taken = planOne("tag/b", { lifecycle: { id: "1" } }, { objects: tags });
     expect(codes(taken)).toEqual(["error both-names-live tag/b/name"]);
-    const swap = planChanges(
+  });
+
+  it("of objects that exchange their names moves one aside first, under a name that nobody has", () => {
+    const swapped = planChanges(
       manifest(resource("tag/b", { lifecycle: { id: "1" } }), resource("tag/a", { lifecycle: { id: "2" } })),
-      snapshot({ objects: tags }),
+      snapshot({
+        objects: {
+          tag: [
+            { id: 1, name: "a" },
+            { id: 2, name: "b" },
+            { id: 3, name: "a (being renamed)" },
+          ],
+        },
+      }),
     );
-    expect(codes(swap)).toEqual(["error order-cycle tag/a/name"]);
+    expect(codes(swapped)).toEqual([]);
+    const aside = "a (being renamed) (being renamed)";
+    expect(operations(swapped)).toEqual([
+      `rename tag/a: PATCH /tags/1 {"name":"${aside}"}`,
+      'rename tag/a: PATCH /tags/2 {"name":"a"}',
+      'rename tag/b: PATCH /tags/1 {"name":"b"}',
+    ]);
+    expect(swapped.changes).toMatchObject([
+      { wave: 1, requires: [], aside: { address: "tag/b", name: aside } },
+      { wave: 2, requires: ["tag/a"] },
+    ]);
+    expect(swapped.changes[1]).not.toHaveProperty("aside");
+  });
+
+  it("of three that pass their names round, and of two more who wait for them, is one order", () => {
+    const pinned = (to: string, id: number) =>
+      resource(`email_group/${to}`, { lifecycle: { id: String(id) } });
+    const round = planChanges(
+      manifest(pinned("b", 1), pinned("c", 2), pinned("a", 3), pinned("e", 4), pinned("f", 5)),
+      snapshot({
+        objects: { email_group: ["a", "b", "c", "d", "e"].map((n, i) => ({ id: i + 1, group_name: n })) },
+      }),
+    );
+    expect(codes(round)).toEqual([]);
+    expect(operations(round)).toEqual([
+      'rename email_group/a: PATCH /emailgroups/1 {"group_name":"a (being renamed)"}',
+      'rename email_group/a: PATCH /emailgroups/3 {"group_name":"a"}',
+      'rename email_group/f: PATCH /emailgroups/5 {"group_name":"f"}',
+      'rename email_group/c: PATCH /emailgroups/2 {"group_name":"c"}',
+      'rename email_group/e: PATCH /emailgroups/4 {"group_name":"e"}',
+      'rename email_group/b: PATCH /emailgroups/1 {"group_name":"b"}',
+    ]);
   });
 
   it("of a tag that a filter still names by its old name is an error", () => {
@@ -293,6 +335,39 @@ describe("a rename", () => {
       snapshot({ objects: { tag: [{ id: 1, name: "pci" }], device_group: [] } }),
     );
     expect(codes(plan)).toEqual(["error refers-to-former-name device_group/G/filter/operand"]);
+  });
+
+  it("of a tag tells of every filter that is not carried along, and so does its end", () => {
+    const objects = {
+      tag: [{ id: 1, name: "pci" }],
+      device_group: [
+        group(7, { dynamic: true, filter: FILTER }),
+        group(8, { dynamic: true, filter: FILTER }),
+        group(9, { dynamic: true, filter: { ...FILTER, operand: "other" } }),
+      ],
+    };
+    const carried = resource("device_group/g7", { fields: { filter: { ...FILTER, operand: "new" } } });
+    const renamed = resource("tag/new", { lifecycle: { renamedFrom: ["pci"] } });
+    const ends = resource("tag/pci", { lifecycle: { state: "absent" } });
+    const undeclared = resource("device_group/g7", { fields: { description: "" } });
+    const warned = (...resources: readonly ReturnType<typeof resource>[]) =>
+      planChanges(manifest(...resources), snapshot({ objects })).diagnostics.map((d) => [d.code, d.detail]);
+    expect(warned(renamed, carried)).toEqual([
+      [
+        "filter-loses-name",
+        '"pci" becomes "new" in this run, and these filters name it, so they will find nothing by it: device_group/g8 (id 8, not declared). Change the filters as well, or keep the name.',
+      ],
+    ]);
+    expect(warned(ends, undeclared)).toEqual([
+      [
+        "filter-loses-name",
+        '"pci" is deleted in this run, and these filters name it, so they will find nothing by it: device_group/g7, device_group/g8 (id 8, not declared). Change the filters as well, or keep the name.',
+      ],
+    ]);
+    const gone = [7, 8].map((id) => resource(`device_group/g${id}`, { lifecycle: { state: "absent" } }));
+    expect(warned(ends, ...gone)).toEqual([]);
+    // The name stays live.
+    expect(warned(resource("tag/pci"), undeclared)).toEqual([]);
   });
 
   it("makes references to the old name an error", () => {

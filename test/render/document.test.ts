@@ -83,6 +83,7 @@ describe("renderJson", () => {
   it("prints what a replace moves and drops", () => {
     const text = renderJson(planDocument([replaced(1)]));
     expect((JSON.parse(text) as { changes: unknown[] }).changes[0]).toMatchObject({
+      aside: { address: "device_group/Hosts", name: "Jump hosts (being renamed)" },
       moved: replaced().moved?.map(({ address, relation }) => ({ address, relation })),
       dropped: {
         members: ["device/c12vf90qpg290001", "device/unnamed"],

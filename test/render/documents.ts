@@ -294,6 +294,7 @@ export function replaced(members = 4): Change {
   return change("device_group/Jump hosts", "replace", {
     id: "7",
     previousName: "Hosts",
+    aside: { address: "device_group/Hosts", name: "Jump hosts (being renamed)" },
     fields: [field("/dynamic", false, true)],
     moved: [
       { address: "alert/hand", relation: "device_groups" },

@@ -37,9 +37,14 @@ function attributed(attribution: readonly Attribution[], more: Partial<Change> =
 }
 
 describe("attribution", () => {
-  it("is one line: when, by whom, and how that is known", () => {
-    expect(attributed([by("jdoe")])).toEqual(["      changed 2026-11-22 07:31 UTC by jdoe (audit log)"]);
-    expect(attributed([by(null)])).toEqual(["      changed 2026-11-22 07:31 UTC (audit log)"]);
+  it("is one line: when, by whom, what, and how that is known", () => {
+    expect(attributed([by("jdoe")])).toEqual([
+      "      changed 2026-11-22 07:31 UTC by jdoe: Modify (audit log)",
+    ]);
+    expect(attributed([{ ...by("jdoe"), operation: null }])).toEqual([
+      "      changed 2026-11-22 07:31 UTC by jdoe (audit log)",
+    ]);
+    expect(attributed([by(null)])).toEqual(["      changed 2026-11-22 07:31 UTC: Modify (audit log)"]);
     const own: Attribution = { ...by(null), operation: null, from: "mod_time" };
     expect(attributed([own])).toEqual(["      last modified 2026-11-22 07:31 UTC"]);
     expect(attributed([])).toEqual([]);
@@ -47,23 +52,24 @@ describe("attribution", () => {
 
   it("of what is gone says who deleted it", () => {
     expect(attributed([by("jdoe")], { action: "create" })).toEqual([
-      "      deleted 2026-11-22 07:31 UTC by jdoe (audit log)",
+      "      deleted 2026-11-22 07:31 UTC by jdoe: Modify (audit log)",
     ]);
   });
 
   it("lists several candidates, and counts those above five, within the width", () => {
     expect(attributed([by("a", 32), by("b")])).toEqual([
-      "      changed, one of: 2026-11-22 07:32 UTC by a,",
-      "      2026-11-22 07:31 UTC by b (audit log)",
+      "      changed, one of: 2026-11-22 07:32 UTC by a: Modify,",
+      "      2026-11-22 07:31 UTC by b: Modify (audit log)",
     ]);
     const many = attributed(Array.from({ length: 9 }, (_, i) => by(`user${i}`, 40 - i)));
     expect(many.filter((line) => displayWidth(line) > 80)).toEqual([]);
-    expect(many.map((line) => line.trim()).join(" ")).toContain("user4, 4 earlier (audit log)");
+    expect(many.map((line) => line.trim()).join(" ")).toContain("user4: Modify, 4 earlier (audit log)");
     expect(many.join(" ")).not.toContain("user5");
   });
 
-  it("shows control characters in a name as what they are", () => {
-    expect(attributed([by("j\u001b[2Jdoe\n")]).join("\n")).not.toMatch(/\u001b|doe\n/);
+  it("shows control characters as what they are", () => {
+    const hostile = { ...by("j\u001b[2Jdoe\n"), operation: "Mod\u001bify\n" };
+    expect(attributed([hostile]).join("\n")).not.toMatch(/\u001b|(doe|ify)\n/);
   });
 });
 

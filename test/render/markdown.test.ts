@@ -74,6 +74,7 @@ function hostileDocument(values: readonly string[]): Document {
         ),
       ],
       released: [at(i)],
+      aside: { address: `tag/${at(i)}`, name: at(i + 1) },
       moved: [{ address: `alert/${at(i)}`, relation: at(i + 1) }],
       dropped: { members: values.map((value) => `device/${value}`) },
       ...(i % 2 === 0 ? { attribution: attribution.slice(0, 1 + (i % 3)) } : {}),
