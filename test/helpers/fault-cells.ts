@@ -130,7 +130,7 @@ const PLANNING = { run: "second", phase: "plan", does: "read" } as const;
 const BEGINNING = { run: "first", phase: "announce", count: 1 } as const;
 
 /** Every kind of request that hopsync sends to apply a manifest. */
-export const KINDS: readonly Kind[] = [
+const KINDS: readonly Kind[] = [
   { ...PLANNING, name: "the target", count: 1, method: "GET", path: "/extrahop$" },
   ...READS.map((read): Kind => ({ ...PLANNING, ...read })),
   { ...PLANNING, name: "a device search", count: 3, method: "POST", path: "/devices/search$" },
@@ -309,7 +309,6 @@ export function fateOf(cell: Cell): Fate {
   if (effect === "redirect") return "hopeless";
   if (effect.startsWith("refuse")) return "failed";
   if (TRANSIENT.has(effect) && position !== "all") return "done";
-  // A 404 tells a repeated DELETE that it was done before; a repeated PATCH is not told.
   return effect.startsWith("429") ? "failed" : "unknown";
 }
 
