@@ -96,6 +96,7 @@ export function createAppliance(connection: Connection, options: ClientOptions):
       const reply = await write("POST", path, json);
       expectStatus(nameOf === undefined ? reply : { ...reply, nameOf }, 200, 201, 204);
     },
+    pause: (ms) => sender.patience().pause(ms),
     requests: sender.requests,
     close: sender.close,
   };

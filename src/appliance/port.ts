@@ -49,6 +49,8 @@ export interface AppliancePort {
   remove(path: string): Promise<void>;
   /** The error of what was not done names each id, with `nameOf` where there is one. */
   assign(path: string, body: Assignment, nameOf?: (id: Id) => string): Promise<void>;
+  /** Waits until what is listed late may be listed; ends early when the run is stopped. */
+  pause(ms: number): Promise<void>;
   /** Requests sent so far. */
   requests(): RequestCounts;
   close(): Promise<void>;

@@ -68,11 +68,14 @@ function backoff(attempt: number, clock: Clock): number {
   return Math.round(full * (1 - clock.random() / 2));
 }
 
-/** Seconds or an HTTP date (RFC 9110 §10.2.3); undefined when it is neither. */
+/**
+ * Seconds or an HTTP date (RFC 9110 §10.2.3); undefined when it is neither. Some servers send a fraction,
+ * which Date.parse would take for a date long ago, as it does most texts with a number.
+ */
 function parseRetryAfter(text: string | undefined, clock: Clock): number | undefined {
   if (text === undefined) return undefined;
-  if (/^\s*\d+\s*$/.test(text)) return Number(text) * 1000;
-  const date = Date.parse(text);
+  if (/^\s*\d+(\.\d+)?\s*$/.test(text)) return Math.ceil(Number(text) * 1000);
+  const date = /GMT\s*$/.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - clock.now());
 }
 

@@ -2,7 +2,6 @@
  * The inventory on the appliance itself, so that a run needs no other storage. It is found in the list
  * that a snapshot reads anyway: locating and reading cost no request.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import pLimit from "p-limit";
 import type { AppliancePort } from "../appliance/port.ts";
 import { HopsyncError } from "../errors.ts";
@@ -104,7 +103,7 @@ function warnRenamed({ owner, strays }: Located): Diagnostic {
 export interface ApplianceStoreOptions {
   /** What one object's script may have, in bytes. */
   readonly partBytes?: number;
-  readonly pause?: (ms: number) => Promise<void>;
+  readonly pause?: AppliancePort["pause"];
 }
 
 /** No limit is documented; this is well below what the appliance answers and accepts in one request. */
@@ -117,7 +116,7 @@ export function createApplianceStore(
   located: Located | undefined,
   options: ApplianceStoreOptions = {},
 ): InventoryStore {
-  const { partBytes = PART_BYTES, pause = (ms): Promise<void> => sleep(ms) } = options;
+  const { partBytes = PART_BYTES, pause = port.pause } = options;
   const list = async (): Promise<Located | undefined> =>
     locateInventories(await port.list(INVENTORY_PATH)).own(owner);
   const writer = { port, owner, partBytes, locate: list, pause };

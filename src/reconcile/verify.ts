@@ -2,7 +2,6 @@
  * After apply: what was touched is read again and compared. What the appliance stored differently
  * would be a difference in every run to come, so it is an error today.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { AppliancePort } from "../appliance/port.ts";
 import { pointer } from "../json.ts";
 import type {
@@ -47,7 +46,9 @@ export async function verifyApplied(
   const touched = ({ address = "" }: { readonly address?: Address }): boolean => applied.has(address);
   const look = async (): Promise<Plan> =>
     planChanges(whole, await takeSnapshot(port, whole, { devices, unrecorded: true, linksOf: applied }));
-  const plan = await patiently(look, (seen) => seen.changes.some((c) => touched(c) && c.action === "create"));
+  const plan = await patiently(port, look, (seen) =>
+    seen.changes.some((c) => touched(c) && c.action === "create"),
+  );
   const resources = new Map(whole.resources.map((resource) => [resource.address, resource]));
   return [
     ...plan.diagnostics.filter((diagnostic) => diagnostic.severity === "error" && touched(diagnostic)),
@@ -59,11 +60,15 @@ export async function verifyApplied(
 const PAUSES_MS = [500, 1500, 3000];
 
 /** Looks again, after a while, as long as something is missing. */
-async function patiently(look: () => Promise<Plan>, isMissing: (plan: Plan) => boolean): Promise<Plan> {
+async function patiently(
+  port: AppliancePort,
+  look: () => Promise<Plan>,
+  isMissing: (plan: Plan) => boolean,
+): Promise<Plan> {
   let plan = await look();
   for (const pause of PAUSES_MS) {
     if (!isMissing(plan)) break;
-    await sleep(pause);
+    await port.pause(pause);
     plan = await look();
   }
   return plan;

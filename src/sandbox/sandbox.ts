@@ -12,7 +12,7 @@ import { createOperator, type Operator } from "./operator.ts";
 import { populate } from "./population.ts";
 import { DEFAULT_QUIRKS, type Quirks } from "./quirks.ts";
 import { type LoggedRequest, type RunningServer, startServer } from "./server.ts";
-import { ApplianceState } from "./state.ts";
+import { ApplianceState, type Contents } from "./state.ts";
 import { createSaver, loadContents } from "./store.ts";
 
 export interface SandboxOptions {
@@ -32,6 +32,8 @@ export interface SandboxOptions {
   readonly apiKey?: string;
   /** Loaded when it exists, and written after every write (format: store.ts). */
   readonly stateFile?: string;
+  /** What it begins with where there is no state file; a population made from `seed` by default. */
+  readonly contents?: Contents;
   readonly quirks?: Partial<Quirks>;
   readonly faults?: readonly Fault[];
   /** Of what faults hit by chance. Default 1. */
@@ -114,7 +116,8 @@ function createContext(options: SandboxOptions): Context {
   const generation = generationOf(firmware);
   const quirks = { ...DEFAULT_QUIRKS, ...options.quirks };
   const stored = stateFile === undefined ? undefined : loadContents(stateFile);
-  const contents = stored ?? populate({ seed, devices, now: now(), wideIds: quirks.deviceIds === "wide" });
+  const given = stored ?? options.contents;
+  const contents = given ?? populate({ seed, devices, now: now(), wideIds: quirks.deviceIds === "wide" });
   const state = new ApplianceState(contents, now);
   if (stateFile !== undefined) {
     state.onCommit = createSaver(stateFile, state);

@@ -110,6 +110,19 @@ describe("a create that was lost before the write", () => {
     expect([client.requests().POST, ids()]).toEqual([2, []]);
   });
 
+  test("is neither looked for any longer nor sent again once the time of the run is up", async () => {
+    const deadline = new AbortController();
+    const { create, client } = await setup({
+      faults: [reset],
+      deadline: deadline.signal,
+      sleep: async () => deadline.abort(),
+    });
+    const error = await failureOf(create());
+    expect(error).toMatchObject({ code: "unreachable", unknownOutcome: true });
+    expect(error.message).toContain("the deadline of the run passed");
+    expect(client.requests()).toEqual({ POST: 1, GET: 1 });
+  });
+
   test("is not sent again once the run is stopped", async () => {
     const stop = new AbortController();
     const { create, client } = await setup({

@@ -61,6 +61,7 @@ describe("the text of an error body", () => {
     [{ error_message: "b", error: "c", detail: "d" }, "b"],
     [{ error_message: { type: "t", detail: "d" } }, "t: d"],
     [{ error_message: "", error: "c" }, "c"],
+    [{ error_message: "Not licensed", errors: [{ message: "m", properties: [] }] }, "Not licensed"],
     [{ error_message: null, error: { message: "m" } }, "m"],
     [{ error: "invalid_client" }, "invalid_client"],
     [{ type: "invalid_request", detail: "d", message: "m" }, "d"],

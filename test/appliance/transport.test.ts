@@ -117,6 +117,17 @@ describe("a read is repeated", () => {
     expect(pauses[0]).toBeLessThanOrEqual(30_000);
   });
 
+  test.each([
+    ["1.5", 1500],
+    ["-5", 500],
+    ["5 minutes", 500],
+  ])("after Retry-After: %s, which is no whole number of seconds, after %i ms", async (asked, expected) => {
+    const { origin } = await serve(script({ status: 503, headers: { "retry-after": asked } }));
+    const { client, pauses } = await pausingClient(origin);
+    await client.list("/tags");
+    expect(pauses).toEqual([expected]);
+  });
+
   test("at once when the date of Retry-After has passed, and as usual when it is no date", async () => {
     const past = { "retry-after": "Thu, 01 Jan 2015 00:00:00 GMT" };
     const { origin } = await serve(
@@ -231,6 +242,17 @@ describe("a signal", () => {
     onTestFinished(() => client.close());
     expect((await failureOf(client.list("/tags"))).code).toBe("timeout");
     expect(seen).toHaveLength(1);
+  });
+
+  test("ends every other wait of a run as well", async () => {
+    const deadline = new AbortController();
+    const connection = await readConnection({ host: await closedOrigin(), apiKey: KEY });
+    const client = createAppliance(connection, { userAgent: "x", deadline: deadline.signal });
+    onTestFinished(() => client.close());
+    const pausing = client.pause(60_000);
+    deadline.abort();
+    await pausing;
+    await client.pause(60_000);
   });
 
   test("that came before sends nothing", async () => {

@@ -304,6 +304,14 @@ describe("assign", () => {
     expect(error.message).not.toContain("more");
   });
 
+  test.each([207, 422])("with failures in a %i names what its caller knows the ids of", async (status) => {
+    const { client } = await clientOf(() => ({ status, body: failures(2) }));
+    const nameOf = (id: string) => (id === "100" ? "pay-gw-01, id 100" : id);
+    const error = await failureOf(client.assign("/tags/7/devices", { assign: ["100", "101"] }, nameOf));
+    expect(error.message).toContain("2 not done: assign pay-gw-01, id 100: gone");
+    expect(error.message).toContain("; assign 101: gone");
+  });
+
   test("lists ten failures and counts the rest", async () => {
     const { client } = await clientOf(() => ({ status: 207, body: failures(13) }));
     const { message } = await failureOf(client.assign("/tags/7/devices", { assign: ["1"] }));

@@ -176,6 +176,7 @@ export function fakePort(answer: (call: string, body?: unknown) => unknown = () 
     patch: async (path, body) => void (await ask(`PATCH ${path}`, body)),
     remove: async (path) => void (await ask(`DELETE ${path}`)),
     assign: async (path, body) => void (await ask(`POST ${path}`, body)),
+    pause: async () => {},
     requests: () => ({}),
     close: async () => {},
   };
