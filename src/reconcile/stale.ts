@@ -120,7 +120,9 @@ function identityDifferences(sealed: Change, now: Change): readonly string[] {
     ...(sealed.id === null || now.id === null || sealed.id === now.id
       ? []
       : [`its id was ${sealed.id} when the plan was made, is ${now.id} now`]),
-    ...(then === today ? [] : [`its name was ${show(then)} when the plan was made, is ${show(today)} now`]),
+    ...(then === today || now.id === null
+      ? []
+      : [`its name was ${show(then)} when the plan was made, is ${show(today)} now`]),
     ...(sealed.action !== now.action || sealed.adopts === now.adopts
       ? []
       : [now.adopts === true ? "it is in no inventory any more" : "it is in the inventory already"]),

@@ -248,6 +248,37 @@ describe("the cause of a difference", () => {
   });
 });
 
+describe("an entry with a former name", () => {
+  const ownership = owned(entry("tag/old", "1"));
+  const tags = (...names: readonly string[]) => ({
+    objects: { tag: names.map((name, i) => ({ id: i + 1, name })) },
+    ownership,
+  });
+  const renamed: Manifest = {
+    ...one("tag/new", { lifecycle: { renamedFrom: ["older", "old"] } }),
+    kinds: ["tag"],
+  };
+
+  it("keeps the object that was applied under it, whatever somebody called it since", () => {
+    const { changes, codes } = plan(renamed, tags("by hand"));
+    expect(changes).toMatchObject([
+      { action: "rename", id: "1", previousName: "by hand", cause: "conflict" },
+    ]);
+    expect(codes).toEqual([]);
+    expect(plan(renamed, tags("new")).actions).toEqual([]);
+  });
+
+  it("is a question where another object has one of the names by now", () => {
+    expect(plan(renamed, tags("by hand", "old")).codes).toEqual(["applied-elsewhere"]);
+    expect(plan(renamed, tags("by hand", "new")).codes).toEqual(["both-names-live"]);
+  });
+
+  it("deletes what was applied under it where it must not exist", () => {
+    const absent = one("tag/new", { lifecycle: { renamedFrom: ["old"], state: "absent" } });
+    expect(plan({ ...absent, kinds: ["tag"] }, tags("by hand")).actions).toEqual(["delete tag/old"]);
+  });
+});
+
 describe("a delete and a create that look like one object", () => {
   const values = { type: "detection", severity: 3, object_type: "device" };
   const ownership = owned(entry("alert/old", "1", { values }));
