@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
+import { digest } from "../../src/json.ts";
+import type { JsonObject } from "../../src/model.ts";
 import { sealedPlanSchema } from "../../src/render/sealed-schema.ts";
 import type { SandboxOptions } from "../../src/sandbox/sandbox.ts";
 import { type CliOptions, cli, documentOf } from "../helpers/cli.ts";
@@ -408,6 +410,22 @@ describe("a plan file", () => {
       expect([code, stderr]).toEqual([1, expect.stringMatching(/^error\[plan-damaged\]/)]);
     }
     expect(box.requests()).toEqual([]);
+  });
+
+  it("whose digest, which a reviewer compares, is not that of its changes is refused", async () => {
+    const { hopsync, file, box } = await sealed(BEFORE, AFTER);
+    const { checksum: _, ...content } = JSON.parse(readFileSync(file, "utf8"));
+    const reseal = (changed: JsonObject): void => {
+      writeFileSync(file, `${JSON.stringify({ ...changed, checksum: digest(changed) }, null, 2)}\n`);
+    };
+    reseal({ ...content, plan: { ...content.plan, changes: content.plan.changes.slice(1) } });
+    expect(await hopsync(["apply", "plan.json"])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("its digest is not that of its changes"),
+    });
+    expect(box.requests()).toEqual([]);
+    reseal(content);
+    expect((await hopsync(["apply", "plan.json"])).code).toBe(0);
   });
 
   it("of a newer format, of another major version or for another host or platform is a clear error", async () => {
