@@ -182,6 +182,18 @@ describe("an owned object that is declared no more", () => {
     expect(plan(emptied, { objects: objectsOf, ownership: all }).refused).toEqual(["guard-max-deletes"]);
     expect(plan({ ...emptied, maxDeletes: 10 }, { objects: objectsOf, ownership: all }).refused).toEqual([]);
   });
+
+  it("counts for a limit of what is on the appliance still, not of what was there once", () => {
+    const ids = Array.from({ length: 20 }, (_, i) => i + 10);
+    const all = owned(...ids.map((id) => entry(`alert/a${id}`, String(id))));
+    const refusedWith = (live: readonly number[]) =>
+      plan(
+        { ...manifest(...ids.slice(4).map((id) => resource(`alert/a${id}`))), kinds: ["alert"] },
+        { objects: { alert: live.map((id) => alert(id)) }, ownership: all },
+      ).refused;
+    expect(refusedWith(ids)).toEqual([]);
+    expect(refusedWith(ids.slice(0, 19))).toEqual(["guard-max-deletes"]);
+  });
 });
 
 describe("the cause of a difference", () => {
