@@ -30,6 +30,11 @@ export function parsePointer(text: Pointer): readonly string[] {
         .map((s) => s.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
+/** Whether one place is the other or within it. */
+export function overlap(a: Pointer, b: Pointer): boolean {
+  return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
+}
+
 /** JSON with sorted keys: equal values give equal text on every machine. */
 export function canonicalJson(value: Json): string {
   return JSON.stringify(value, (_key, item: Json) =>

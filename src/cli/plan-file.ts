@@ -10,6 +10,7 @@ import { HopsyncError } from "../errors.ts";
 import { digest, isObject } from "../json.ts";
 import { workTree } from "../manifest/files.ts";
 import type { InventoryPlace, Json, JsonObject } from "../model.ts";
+import { planDigest } from "../reconcile/digest.ts";
 import type { SealedPlan } from "../reconcile/sealed.ts";
 import { parseSealed, sealedForm } from "../reconcile/sealed-form.ts";
 import { sealedPlanSchema } from "../render/sealed-schema.ts";
@@ -138,6 +139,8 @@ function decode(text: string, path: string, cwd: string): SealedPlan {
   if (!fits(form)) throw damaged(path, "it holds something that hopsync does not write");
   const { kind: _kind, format: _format, tool: _tool, ...rest } = content;
   const { manifest, ...sealed } = parseSealed(rest);
+  if (planDigest(sealed.plan.owner, sealed.plan.changes) !== sealed.plan.digest)
+    throw damaged(path, "its digest is not that of its changes");
   return { ...sealed, manifest: { ...manifest, inventory: atTop(manifest.inventory, cwd) } };
 }
 

@@ -26,7 +26,7 @@ export interface RecordOptions {
 /** What to keep of a value in its comparable form. */
 export function record(value: Json, { salt, sensitive }: RecordOptions): Recorded {
   const text = canonicalJson(value);
-  if (sensitive) return { hash: scryptHash(text, salt) };
+  if (sensitive) return { hash: secretHash(value, salt) };
   return text.length <= LONGEST_VALUE ? { value } : { hash: plainHash(text, salt) };
 }
 
@@ -42,6 +42,11 @@ export function matches(recorded: Recorded, value: Json, salt: string): boolean 
 /** Whether the value was sensitive when it was recorded. */
 export function wasSensitive(recorded: Recorded): boolean {
   return "hash" in recorded && recorded.hash.startsWith("scrypt:");
+}
+
+/** What it takes to recognise a secret, and not enough to guess it. */
+export function secretHash(value: Json, salt: string): string {
+  return scryptHash(canonicalJson(value), salt);
 }
 
 /** For a new inventory. */

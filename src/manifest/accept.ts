@@ -14,6 +14,7 @@ import { editText } from "./edit-file.ts";
 import { mergeEdits } from "./edit-merge.ts";
 import type { ManifestFile } from "./files.ts";
 import { type ListedEntry, type LoadOptions, readEntries } from "./load.ts";
+import { fileText } from "./placeholders.ts";
 import { readNamedFile, shownName } from "./text-file.ts";
 
 export interface EditedFile {
@@ -94,7 +95,7 @@ function partsOf(entry: ListedEntry, edit: EntryEdit): readonly (TreePart | Text
       const file = textFileOf(entry, field);
       return file === undefined
         ? inEntry(field.pointer, fieldKeys(entry, field))
-        : { entry, at: field.pointer, file, text: String(field.value) };
+        : { entry, at: field.pointer, file, text: fileText(String(field.value)) };
     }),
     ...edit.lists.map((list) => inEntry(pointer(list.relation), { [list.relation]: listItems(list) })),
   ];

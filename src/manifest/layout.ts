@@ -3,6 +3,7 @@ import { kinds } from "../kinds/index.ts";
 import type { Kind } from "../kinds/kind.ts";
 import type { ExportedEntry, Json } from "../model.ts";
 import { createFileNames } from "./file-names.ts";
+import { fileText } from "./placeholders.ts";
 import { writeManifest } from "./write.ts";
 
 /** What one manifest of the folder holds. */
@@ -57,7 +58,7 @@ function takeTexts(
   const references = files.map(({ field, path }): [string, Json] => [field, { file: `${prefix}${path}` }]);
   return {
     entry: { ...entry, value: { ...entry.value, ...Object.fromEntries(references) } },
-    texts: files.map(({ path, text }) => ({ path, text })),
+    texts: files.map(({ path, text }) => ({ path, text: fileText(text) })),
   };
 }
 

@@ -172,6 +172,11 @@ export interface FilledFile {
 /** `${env:NAME}`, or `$${env:NAME}` for the text itself; any other `${…}` is the file's own. */
 const FILE_TOKEN = /(\$?)\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
+/** The text of a file that is read as this one where no variable is listed. */
+export function fileText(text: string): string {
+  return text.replace(FILE_TOKEN, (token, extra: string) => (extra === "" ? token : `$${token}`));
+}
+
 /** Fills the listed environment variables into the text of a file; all else in it is literal. */
 export function fillFile(text: string, names: readonly string[], env: Outside["env"]): FilledFile {
   const listed = [...new Set(names)];

@@ -30,7 +30,7 @@ import {
   patchOperation,
   placeholder,
 } from "./operations.ts";
-import { causeOf, combineCauses } from "./ownership.ts";
+import { causeOf, combineCauses, nameOf, successorAddress } from "./ownership.ts";
 import { draftReplace, endReplaced } from "./replace.ts";
 import { isPending } from "./resolve.ts";
 import { linkKey, mustReplace } from "./snapshot.ts";
@@ -153,9 +153,12 @@ function liveLink(to: string, link: LiveTarget, { entryOf }: Circumstances): Liv
 }
 
 /** The name was given on the appliance where the object was applied under the declared one. */
-function whyRenamed({ resource, record }: LiveSubject, { ownership }: Circumstances): Cause {
+function whyRenamed({ resource, live, record }: LiveSubject, { ownership }: Circumstances): Cause {
   if (!ownership.kept) return null;
-  return record?.address === resource.address ? "drift" : "manifest";
+  if (record === undefined) return "manifest";
+  if (record.address === resource.address) return "drift";
+  const applied = nameOf(successorAddress(record) ?? record.address);
+  return applied === live.name ? "manifest" : "conflict";
 }
 
 /** What was applied and is declared no more: fields, keys of fields, relations. */

@@ -5,6 +5,7 @@
 import { findKind } from "../kinds/index.ts";
 import type { Change, Diagnostic, Manifest, Plan } from "../model.ts";
 import type { Planned } from "./draft.ts";
+import { kindOf } from "./ownership.ts";
 import { listed, problem } from "./problem.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -146,13 +147,23 @@ export function defaultMaxDeletes(managed: number): number {
   return Math.min(AT_MOST, Math.max(AT_LEAST, Math.floor(managed * SHARE)));
 }
 
+/** What the owner has on the appliance; of kinds that were not listed, what was applied counts. */
+function countManaged(planned: readonly Planned[], { inventory, objects }: Snapshot): number {
+  const { kept, inventory: applied } = inventory.ownership;
+  if (!kept) return planned.filter(({ live }) => live !== undefined).length;
+  const live = new Set([...objects].flatMap(([kind, list]) => list.map(({ id }) => `${kind} ${id}`)));
+  return applied.entries.filter(({ address, id }) => {
+    const kind = kindOf(address);
+    return !objects.has(kind) || live.has(`${kind} ${id}`);
+  }).length;
+}
+
 function tooManyDeletes(
   { plan, planned, manifest, snapshot }: Guarded,
   deletes: number,
   option: number | undefined,
 ): readonly Diagnostic[] {
-  const { kept, inventory } = snapshot.inventory.ownership;
-  const managed = kept ? inventory.entries.length : planned.filter(({ live }) => live !== undefined).length;
+  const managed = countManaged(planned, snapshot);
   const limit = option ?? manifest.maxDeletes ?? defaultMaxDeletes(managed);
   if (deletes <= limit) return [];
   const why =

@@ -48,6 +48,7 @@ export function matchResources(manifest: Manifest, objects: LiveObjects, ownersh
           ({ id }) => (pinned.get(`${kind} ${id}`) ?? address) === address,
         ),
       applied: ownership.entryAt(address)?.id ?? null,
+      appliedAs: (name) => ownership.entryAt(`${kind}/${name}`)?.id ?? null,
       isTaken: (object) => declared.has(other(object) ?? ""),
       isFree: (object) => other(object) === undefined,
       successorOf: ({ id }) => {
@@ -68,6 +69,8 @@ interface Candidates {
   readonly named: (name: string) => readonly LiveObject[];
   /** The id that the entry's address was last applied to. */
   readonly applied: Id | null;
+  /** The id that the address with another name was last applied to. */
+  readonly appliedAs: (name: string) => Id | null;
   /** Whether an object is what another entry was applied to. */
   readonly isTaken: (object: LiveObject) => boolean;
   /** Whether an object was never applied under another address. */
@@ -105,10 +108,19 @@ function findLive(resource: Resource, candidates: Candidates): Found {
   const known =
     applied ?? candidates.list.find((object) => candidates.successorOf(object) === resource.address);
   if (known !== undefined) return { live: known };
-  const former = formerName(resource, candidates);
   // What must not exist is named by its own name, so that nothing else is deleted in its place.
-  if (former === undefined || state === "absent") return {};
-  return choose(resource, former, { ...candidates, isTaken: () => false });
+  return state === "absent" ? {} : findFormer(resource, candidates);
+}
+
+/** The object that was applied under a former name, whatever it is called by now, else one that has such a name. */
+function findFormer(resource: Resource, candidates: Candidates): Found {
+  const former = formerName(resource, candidates);
+  const named = former === undefined ? {} : choose(resource, former, { ...candidates, isTaken: () => false });
+  const applied = formerApplied(resource, candidates);
+  if (applied === undefined || "code" in named) return named;
+  return named.live === undefined || named.live.id === applied.id
+    ? { live: applied }
+    : appliedElsewhere(resource, applied, named.live);
 }
 
 function findPinned(resource: Resource, id: Id, { list, applied }: Candidates): Found {
@@ -121,6 +133,11 @@ function findPinned(resource: Resource, id: Id, { list, applied }: Candidates): 
 
 function formerName({ lifecycle }: Resource, { named }: Candidates): string | undefined {
   return lifecycle.renamedFrom.find((name) => named(name).length > 0);
+}
+
+function formerApplied({ lifecycle }: Resource, { list, appliedAs }: Candidates): LiveObject | undefined {
+  const ids = new Set(lifecycle.renamedFrom.map(appliedAs));
+  return list.find(({ id }) => ids.has(id));
 }
 
 /**
@@ -149,14 +166,18 @@ function choose(
   return only === undefined ? {} : { live: only };
 }
 
-/** An object under the new name and one under a former name cannot be the same object. */
+/** An object under the new name and one that is or was under a former name cannot be the same object. */
 function withoutFormer(resource: Resource, current: Found, candidates: Candidates): Found {
-  const former = formerName(resource, candidates);
-  if ("code" in current || former === undefined || resource.lifecycle.state === "absent") return current;
+  if ("code" in current || resource.lifecycle.state === "absent") return current;
+  const applied = formerApplied(resource, candidates);
+  const name = formerName(resource, candidates);
+  const former =
+    name === undefined ? [applied].filter((object) => object !== undefined) : candidates.named(name);
+  if (former.every(({ id }) => id === current.live?.id)) return current;
   return problem(resource, "/lifecycle/renamed_from", {
     code: "both-names-live",
     summary: "Both the old and the new name exist",
-    detail: `${JSON.stringify(former)} (id ${ids(candidates.named(former))}) and ${JSON.stringify(resource.name)} (id ${
+    detail: `${JSON.stringify(name ?? applied?.name)} (id ${ids(former)}) and ${JSON.stringify(resource.name)} (id ${
       current.live?.id
     }) both exist on the appliance, so one cannot become the other. Delete one of them, or remove renamed_from.`,
   });
@@ -175,7 +196,7 @@ function appliedElsewhere(resource: Resource, applied: LiveObject, named: LiveOb
   return problem(resource, "/name", {
     code: "applied-elsewhere",
     summary: "The object that was applied has lost its name to another",
-    detail: `${resource.address} was applied to id ${applied.id}, which is called ${JSON.stringify(applied.name)} now, and id ${named.id} is called ${JSON.stringify(resource.name)}. Give them their names back on the appliance, or say which one is meant: lifecycle: {id: ${applied.id}} renames it back, lifecycle: {id: ${named.id}} takes the other.`,
+    detail: `What was applied is id ${applied.id}, which is called ${JSON.stringify(applied.name)} now, and id ${named.id} is called ${JSON.stringify(named.name)}. Give them their names back on the appliance, or say which one is meant: lifecycle: {id: ${applied.id}} calls it ${JSON.stringify(resource.name)}, lifecycle: {id: ${named.id}} takes the other.`,
   });
 }
 

@@ -175,7 +175,7 @@ function warnElsewhere(entries: readonly InventoryEntry[]): readonly Diagnostic[
       severity: "warning",
       code: "declared-elsewhere",
       summary: "Owned objects whose manifest is not part of this run",
-      detail: `${listed(addresses, SHOWN)} came from ${file}, which this run does not read. They are left alone. To prune what was removed from it, include its folder in the paths.`,
+      detail: `${listed(addresses, SHOWN)} came from ${file}, which this run does not read. They are left alone. To prune what was removed from it, include its folder in the paths; where the folder has moved since, declare them with lifecycle: {state: absent}.`,
     };
   });
 }

@@ -32,7 +32,7 @@ export function seal(manifest: Manifest, { plan, planned, snapshot }: PlannedRun
       })),
     },
     manifest: { ...manifest, resources: manifest.resources.map(sealedResource) },
-    preImages: preImages(plan.changes, planned, snapshot),
+    preImages: preImages(plan.changes, planned, snapshot, plan.digest),
   };
 }
 
@@ -91,7 +91,7 @@ export function unseal(
   const guards = { maxDeletes: destroyed, ...options };
   const refused = refusals({ plan, planned, manifest, snapshot }, guards);
   return {
-    ...staleness(sealed.plan.changes, sealed.preImages, now),
+    ...staleness(sealed.plan, sealed.preImages, now),
     run: {
       plan,
       planned,

@@ -2,14 +2,12 @@
  * Where secrets are and what stands in their place. Plans hold templates only; the real values are
  * filled in when an operation is sent.
  */
-import { isArray, isObject, parsePointer, pointer } from "../json.ts";
+import { isArray, isObject, overlap, parsePointer, pointer } from "../json.ts";
 import type { Json, JsonObject, Manifest, Operation, Pointer, Resource } from "../model.ts";
 
 /** Whether a value at `at` is, holds or is part of a secret. */
 export function isSensitive(resource: Resource, at: Pointer): boolean {
-  return Object.keys(resource.secrets).some(
-    (secret) => secret === at || secret.startsWith(`${at}/`) || at.startsWith(`${secret}/`),
-  );
+  return Object.keys(resource.secrets).some((secret) => overlap(secret, at));
 }
 
 /** The secrets of the top-level fields that a body holds, for `Operation.secrets`. */

@@ -2,18 +2,18 @@
  * Sealed changes against a plan made just now: what is no longer the same, object by object, in words.
  * A change must be the same in every respect but why it is there. Pure.
  */
-import { equal } from "../json.ts";
+import { equal, overlap } from "../json.ts";
 import {
   type Address,
   type Change,
   type Diagnostic,
   type FieldChange,
   type Json,
+  type Plan,
   type Pointer,
   type RelationChange,
   SENSITIVE,
 } from "../model.ts";
-import { topField } from "./compare.ts";
 import { bareOperations, essence } from "./digest.ts";
 import { nameOf } from "./ownership.ts";
 import { type PreImages, preImages } from "./pre-image.ts";
@@ -27,16 +27,17 @@ export interface Staleness {
   readonly done: boolean;
 }
 
-/** Compares sealed changes, and what their objects were, with a run that was planned just now. */
-export function staleness(sealed: readonly Change[], images: PreImages, now: PlannedRun): Staleness {
+/** Compares a sealed plan, and what its objects were, with a run that was planned just now. */
+export function staleness({ changes, digest }: Plan, images: PreImages, now: PlannedRun): Staleness {
   const fresh = new Map(now.plan.changes.map((change) => [change.address, change]));
   const fault = new Map(
     now.plan.diagnostics
       .filter(({ severity }) => severity === "error")
       .map((diagnostic) => [diagnostic.address, diagnostic]),
   );
-  const live = preImages(now.plan.changes, now.planned, now.snapshot);
-  const stale = sealed.flatMap((change): Diagnostic[] => {
+  const touched = now.plan.changes.filter(({ address }) => images[address] !== undefined);
+  const live = preImages(touched, now.planned, now.snapshot, digest);
+  const stale = changes.flatMap((change): Diagnostic[] => {
     const { address } = change;
     const error = fault.get(address);
     const found =
@@ -45,7 +46,7 @@ export function staleness(sealed: readonly Change[], images: PreImages, now: Pla
         : [`it cannot be planned any more: ${error.detail}`];
     return found.length === 0 ? [] : [staleChange(change, found)];
   });
-  const done = sealed.every(({ address }) => !fresh.has(address) && !fault.has(address));
+  const done = changes.every(({ address }) => !fresh.has(address) && !fault.has(address));
   return { stale: done ? [] : stale, done };
 }
 
@@ -96,14 +97,14 @@ function isWhole({ action }: Change): boolean {
   return action === "create" || action === "replace" || action === "delete";
 }
 
-/** Parts that no line is about, as of an object that is to be deleted. */
+/** Parts that no line is about, as of an object that is to be deleted, or of which both values are masked. */
 function hiddenDifferences(sealed: Change, now: Change, changed: readonly Pointer[]): readonly string[] {
-  const shown = new Set([
-    ...[...sealed.fields, ...now.fields].map(topField),
-    ...[...sealed.relations, ...now.relations].map(({ relation }) => relation),
-  ]);
+  const shown = [
+    ...differingFields(sealed.fields, now.fields),
+    ...[...sealed.relations, ...now.relations].map(({ relation }) => `/${relation}`),
+  ];
   return changed
-    .filter((at) => !shown.has(topField({ pointer: at })))
+    .filter((at) => !shown.some((other) => overlap(at, other)))
     .map((at) => `${fieldName(at)} has another value than when the plan was made`);
 }
 
@@ -120,7 +121,9 @@ function identityDifferences(sealed: Change, now: Change): readonly string[] {
     ...(sealed.id === null || now.id === null || sealed.id === now.id
       ? []
       : [`its id was ${sealed.id} when the plan was made, is ${now.id} now`]),
-    ...(then === today ? [] : [`its name was ${show(then)} when the plan was made, is ${show(today)} now`]),
+    ...(then === today || now.id === null
+      ? []
+      : [`its name was ${show(then)} when the plan was made, is ${show(today)} now`]),
     ...(sealed.action !== now.action || sealed.adopts === now.adopts
       ? []
       : [now.adopts === true ? "it is in no inventory any more" : "it is in the inventory already"]),
@@ -138,16 +141,28 @@ function liveName({ previousName, address }: Change): string {
   return previousName ?? nameOf(address);
 }
 
+function fieldAt(list: readonly FieldChange[], at: Pointer): FieldChange | undefined {
+  return list.find(({ pointer }) => pointer === at);
+}
+
+function pointersOf(sealed: readonly FieldChange[], now: readonly FieldChange[]): readonly Pointer[] {
+  return [...new Set([...sealed, ...now].map(({ pointer }) => pointer))];
+}
+
+/** Where the two plans do not say the same. */
+function differingFields(sealed: readonly FieldChange[], now: readonly FieldChange[]): readonly Pointer[] {
+  return pointersOf(sealed, now).filter((at) => {
+    const [was, is] = [fieldAt(sealed, at), fieldAt(now, at)];
+    return was === undefined || is === undefined || !isSame(was, is);
+  });
+}
+
 function fieldDifferences(sealed: readonly FieldChange[], now: readonly FieldChange[]): readonly string[] {
-  const pointers = [...new Set([...sealed, ...now].map(({ pointer }) => pointer))];
-  const at = (list: readonly FieldChange[], pointer: Pointer): FieldChange | undefined =>
-    list.find((field) => field.pointer === pointer);
+  const pointers = pointersOf(sealed, now);
   // Where one plan looks deeper than the other, nothing is known of the other side.
-  const nested = (pointer: Pointer): boolean =>
-    pointers.some((other) => other.startsWith(`${pointer}/`) || pointer.startsWith(`${other}/`));
-  return pointers.flatMap((pointer): string[] => {
-    const [was, is] = [at(sealed, pointer), at(now, pointer)];
-    if (was !== undefined && is !== undefined && isSame(was, is)) return [];
+  const nested = (at: Pointer): boolean => pointers.some((other) => other !== at && overlap(at, other));
+  return differingFields(sealed, now).map((pointer): string => {
+    const [was, is] = [fieldAt(sealed, pointer), fieldAt(now, pointer)];
     const sides = nested(pointer)
       ? [before(was), before(is)]
       : [before(was) ?? after(is), before(is) ?? after(was)];
@@ -158,7 +173,7 @@ function fieldDifferences(sealed: readonly FieldChange[], now: readonly FieldCha
       ...(today === undefined ? [] : [`is ${today} now`]),
       ...(wanted ? [`would become ${after(is)} instead of ${after(was)}`] : []),
     ];
-    return [`${fieldName(pointer)} ${words.join(", ")}`];
+    return `${fieldName(pointer)} ${words.join(", ")}`;
   });
 }
 

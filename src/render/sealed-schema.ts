@@ -14,6 +14,7 @@ const mapOf = (values: JsonObject, description: string): JsonObject => ({
 });
 
 const HASH: JsonObject = { type: "string", pattern: "^sha256:[0-9a-f]{64}$" };
+const PRE_IMAGE: JsonObject = { type: "string", pattern: "^(sha256|scrypt):[0-9a-f]{64}$" };
 const hash = (description: string): JsonObject => ({ ...HASH, description });
 
 const OPERATION: JsonObject = record(
@@ -147,8 +148,8 @@ export const sealedPlanSchema: JsonObject = {
     plan: PLAN,
     manifest: MANIFEST,
     pre_images: mapOf(
-      mapOf(HASH, "By pointer of a field or relation."),
-      "Hashes of what the touched objects were, by address; nothing of what is sensitive.",
+      mapOf(PRE_IMAGE, "By pointer of a field or relation."),
+      "Hashes of what the touched objects were, by address; of what is sensitive salted ones that cannot be guessed.",
     ),
     checksum: hash("sha256 over all of the above."),
   }),

@@ -102,7 +102,7 @@ describe("export --drift", () => {
       group_name: "Desk",
       email_addresses: ["ops@example.com", "noc@example.com", "new@example.com"],
     });
-    appliance.edit("triggers", id("triggers", "Slow"), { script: "debug(2);\n" });
+    appliance.edit("triggers", id("triggers", "Slow"), { script: "debug('$${env:X}');\n" });
     appliance.link("tags/devices", id("tags", "pci"), id("devices", "printer-lobby"));
     const { code, document } = await accept();
     expect([code, document.diagnostics]).toEqual([0, []]);
@@ -122,7 +122,7 @@ describe("export --drift", () => {
           `{name: pay-gw-01}\n      - {discovery_id: ${printer?.discovery_id}} # printer-lobby (${printer?.ipaddr4})\n`,
         ),
     );
-    expect(read("manifests/slow.js")).toBe("debug(2);\n");
+    expect(read("manifests/slow.js")).toBe("debug('$$${env:X}');\n");
     expect(document.exported?.files).toEqual([
       "manifests/alerts.yaml",
       "manifests/base.yaml",

@@ -1,10 +1,11 @@
 /** Whole outputs of the command line on a sandbox that is the same in every run. */
-import { cpSync } from "node:fs";
+import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import type { Action, Cause, FieldChange } from "../../src/model.ts";
 import type { Sandbox } from "../../src/sandbox/sandbox.ts";
-import { type CliOptions, type CliResult, cli } from "../helpers/cli.ts";
+import { type CliOptions, type CliResult, cli, documentOf } from "../helpers/cli.ts";
 import { folder } from "../helpers/folder.ts";
 import { expectGolden } from "../helpers/golden.ts";
 import { sandbox } from "../helpers/sandbox.ts";
@@ -67,6 +68,78 @@ describe("the example, from nothing to nothing left to do", () => {
     await expectOutput("apply.txt", box, apply, { ...options, columns: 80 });
     await expectOutput("apply.json", box, [...apply, "--format", "json"], options);
     await expectMarkdown("empty-plan.md", box, ["plan"], options);
+  });
+});
+
+/** An owner's manifest as it was applied, and as it is after an afternoon in Git. */
+const APPLIED = `version: 1
+owner: network-team
+tags: [{name: old tag}, {name: pos}]
+device_groups:
+  - {name: Jump hosts, devices: [{ip: 10.1.0.7}]}
+alerts:
+  - {name: Errors, severity: 3, stat_name: s, field_name: f, operator: ">", operand: 1, device_groups: [Jump hosts]}
+  - {name: Web Error Ratio - Red, disabled: true}
+triggers:
+  - {name: Slow, events: [HTTP_RESPONSE], script: "slow();\\n", description: Let go, debug: false}
+`;
+
+const EDITED = `version: 1
+owner: network-team
+tags: [{name: point of sale, lifecycle: {renamed_from: pos}}, {name: found}]
+device_groups:
+  - {name: Jump hosts, filter: {field: role, operator: "=", operand: gateway}}
+  - {name: New group, filter: {field: tag, operator: "=", operand: point of sale}}
+email_groups:
+  - {name: Found, email_addresses: [noc@example.com]}
+alerts:
+  - {name: Errors, severity: 2, stat_name: s, field_name: f, operator: ">", operand: 2, device_groups: [Jump hosts, New group]}
+triggers:
+  - {name: Slow, events: [HTTP_RESPONSE, HTTP_REQUEST], script: "slow();\\n", debug: false}
+`;
+
+describe("a plan of every action and every cause", () => {
+  it("looks like this, and is what is done", async () => {
+    const box = await sandbox();
+    const cwd = folder({ ".git/HEAD": "", "manifests/all.yaml": APPLIED });
+    const options = { sandbox: box, cwd };
+    expect((await cli(["apply", "--auto-approve"], options)).code).toBe(0);
+    const { appliance } = box;
+    const errors = appliance.find("alerts", "Errors")?.id ?? -1;
+    appliance.edit("alerts", errors, { operand: "9", field_name: "g" });
+    appliance.add("tags", { name: "found" });
+    appliance.add("emailgroups", { group_name: "Found", email_addresses: ["old@example.com"] });
+    writeFileSync(join(cwd, "manifests/all.yaml"), EDITED);
+
+    const plan = ["plan", "--out", "plan.json"];
+    await expectOutput("every-action.txt", box, plan, { cwd, columns: 80 });
+    await expectOutput("every-action.json", box, ["plan", "--format", "json"], { cwd, columns: 80 });
+    const { changes = [] } = documentOf(await cli(["plan", "--format", "json"], options));
+    const found = {
+      actions: new Set(changes.map(({ action }) => action)),
+      causes: new Set(
+        changes.flatMap(({ fields }) => (fields as readonly FieldChange[]).map(({ cause }) => cause)),
+      ),
+    };
+    // Records, so that a new action or cause must be added here.
+    const actions: Readonly<Record<Action, true>> = {
+      ...{
+        create: true,
+        adopt: true,
+        update: true,
+        rename: true,
+        replace: true,
+        delete: true,
+        release: true,
+      },
+    };
+    const causes: Readonly<Record<NonNullable<Cause>, true>> = {
+      ...{ manifest: true, drift: true, conflict: true },
+    };
+    expect([...found.actions].sort()).toEqual(Object.keys(actions).sort());
+    expect([...found.causes].sort()).toEqual(Object.keys(causes).sort());
+    expect((await cli(["apply", "plan.json"], options)).code).toBe(0);
+    expect((await cli(["plan", "--detailed-exitcode"], options)).code).toBe(0);
   });
 });
 

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
+import { digest } from "../../src/json.ts";
+import type { JsonObject } from "../../src/model.ts";
 import { sealedPlanSchema } from "../../src/render/sealed-schema.ts";
 import type { SandboxOptions } from "../../src/sandbox/sandbox.ts";
 import { type CliOptions, cli, documentOf } from "../helpers/cli.ts";
@@ -338,14 +340,34 @@ exclusion_intervals: [{name: I, interval_type: daily, start: "\${env:START}", en
     expect(appliance.find("triggers", "T")?.description).toBe(`${HOOK} or an0ther-more`);
   });
 
-  it("of an object that is to be deleted leave no hash of them behind", async () => {
+  it("that somebody edited on the appliance make it stale also where the value was to change anyway", async () => {
+    const before = 'version: 1\nemail_groups: [{name: Mail, email_addresses: ["${env:MAIL}"]}]\n';
+    const after = before.replace('"]}]', '", more@example.com]}]');
+    const { json, appliance, idOf } = await sealed(before, after, { env });
+    appliance.edit("emailgroups", idOf("emailgroups", "Mail"), {
+      email_addresses: [env.MAIL, "by-hand@example.com"],
+    });
+    const { code, document } = await json(["apply", "plan.json"]);
+    expect([code, document.diagnostics]).toMatchObject([5, [{ address: "email_group/Mail" }]]);
+    expect(document.diagnostics[0]?.detail).toContain(
+      "- email_addresses has another value than when the plan was made",
+    );
+  });
+
+  it("of an object that is to be deleted are known again by a salted hash alone", async () => {
     const { hopsync, file, cwd, appliance } = await withScript();
     expect((await hopsync(["apply", "--auto-approve"])).code).toBe(0);
     writeFileSync(join(cwd, "manifests/all.yaml"), "version: 1\ntriggers: []\nalerts: []\n");
     expect((await hopsync(["plan", "--out", "plan.json"])).code).toBe(0);
     const { pre_images: images } = JSON.parse(readFileSync(file, "utf8"));
-    expect(Object.keys(images["trigger/T"])).toEqual(expect.not.arrayContaining(["/script", "/description"]));
-    expect(images["trigger/T"]["/events"]).toMatch(/^sha256:/);
+    const hashed = { "/script": /^scrypt:/, "/description": /^scrypt:/, "/events": /^sha256:/ };
+    for (const [at, form] of Object.entries(hashed)) expect(images["trigger/T"][at]).toMatch(form);
+    const id = appliance.find("triggers", "T")?.id ?? -1;
+    const script = appliance.find("triggers", "T")?.script;
+    appliance.edit("triggers", id, { script: "by hand" });
+    const { code, stderr } = await hopsync(["apply", "plan.json"]);
+    expect([code, stderr]).toEqual([5, expect.stringContaining("- script has another value than when")]);
+    appliance.edit("triggers", id, { script: script ?? "" });
     expect((await hopsync(["apply", "plan.json"])).code).toBe(0);
     expect(appliance.find("triggers", "T")).toBeUndefined();
   });
@@ -388,6 +410,22 @@ describe("a plan file", () => {
       expect([code, stderr]).toEqual([1, expect.stringMatching(/^error\[plan-damaged\]/)]);
     }
     expect(box.requests()).toEqual([]);
+  });
+
+  it("whose digest, which a reviewer compares, is not that of its changes is refused", async () => {
+    const { hopsync, file, box } = await sealed(BEFORE, AFTER);
+    const { checksum: _, ...content } = JSON.parse(readFileSync(file, "utf8"));
+    const reseal = (changed: JsonObject): void => {
+      writeFileSync(file, `${JSON.stringify({ ...changed, checksum: digest(changed) }, null, 2)}\n`);
+    };
+    reseal({ ...content, plan: { ...content.plan, changes: content.plan.changes.slice(1) } });
+    expect(await hopsync(["apply", "plan.json"])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("its digest is not that of its changes"),
+    });
+    expect(box.requests()).toEqual([]);
+    reseal(content);
+    expect((await hopsync(["apply", "plan.json"])).code).toBe(0);
   });
 
   it("of a newer format, of another major version or for another host or platform is a clear error", async () => {

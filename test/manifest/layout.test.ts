@@ -85,12 +85,13 @@ triggers:
   it.each(["kind", "object"] as const)("per %s are read back as what they were made of", async (scope) => {
     const odd = [
       ...["debug(1);", "a\r\nb\r\n", "\n\n x \n\n", "// ${env:X} $${y}\n", "日本 🏷", "a\u2028"],
+      ...["$${env:X} ${env:X} $$${env:Y}", "$$${z}"],
       // These the loader would not take from a file: nothing but blanks, binary, a byte order mark, too long.
       ...[" \n", "a\0b", "\ufeffa", "\ud800", "x".repeat(1024 * 1024 + 1)],
     ];
     const entries = odd.map((script, i) => trigger(`t${10 + i}`, script));
     const files = layOutManifests(entries, scope);
-    expect(files.filter(({ path }) => path.endsWith(".js"))).toHaveLength(6);
+    expect(files.filter(({ path }) => path.endsWith(".js"))).toHaveLength(8);
     const { resources } = await manifestOf(Object.fromEntries(files.map(({ path, text }) => [path, text])));
     expect(resources.map(({ fields }) => fields.script)).toEqual(odd);
   });

@@ -182,6 +182,18 @@ describe("an owned object that is declared no more", () => {
     expect(plan(emptied, { objects: objectsOf, ownership: all }).refused).toEqual(["guard-max-deletes"]);
     expect(plan({ ...emptied, maxDeletes: 10 }, { objects: objectsOf, ownership: all }).refused).toEqual([]);
   });
+
+  it("counts for a limit of what is on the appliance still, not of what was there once", () => {
+    const ids = Array.from({ length: 20 }, (_, i) => i + 10);
+    const all = owned(...ids.map((id) => entry(`alert/a${id}`, String(id))));
+    const refusedWith = (live: readonly number[]) =>
+      plan(
+        { ...manifest(...ids.slice(4).map((id) => resource(`alert/a${id}`))), kinds: ["alert"] },
+        { objects: { alert: live.map((id) => alert(id)) }, ownership: all },
+      ).refused;
+    expect(refusedWith(ids)).toEqual([]);
+    expect(refusedWith(ids.slice(0, 19))).toEqual(["guard-max-deletes"]);
+  });
 });
 
 describe("the cause of a difference", () => {
@@ -245,6 +257,37 @@ describe("the cause of a difference", () => {
     });
     expect(here.changes).toMatchObject([{ action: "rename", previousName: "t", cause: "manifest" }]);
     expect(here.actions).toEqual(["rename tag/new"]);
+  });
+});
+
+describe("an entry with a former name", () => {
+  const ownership = owned(entry("tag/old", "1"));
+  const tags = (...names: readonly string[]) => ({
+    objects: { tag: names.map((name, i) => ({ id: i + 1, name })) },
+    ownership,
+  });
+  const renamed: Manifest = {
+    ...one("tag/new", { lifecycle: { renamedFrom: ["older", "old"] } }),
+    kinds: ["tag"],
+  };
+
+  it("keeps the object that was applied under it, whatever somebody called it since", () => {
+    const { changes, codes } = plan(renamed, tags("by hand"));
+    expect(changes).toMatchObject([
+      { action: "rename", id: "1", previousName: "by hand", cause: "conflict" },
+    ]);
+    expect(codes).toEqual([]);
+    expect(plan(renamed, tags("new")).actions).toEqual([]);
+  });
+
+  it("is a question where another object has one of the names by now", () => {
+    expect(plan(renamed, tags("by hand", "old")).codes).toEqual(["applied-elsewhere"]);
+    expect(plan(renamed, tags("by hand", "new")).codes).toEqual(["both-names-live"]);
+  });
+
+  it("deletes what was applied under it where it must not exist", () => {
+    const absent = one("tag/new", { lifecycle: { renamedFrom: ["old"], state: "absent" } });
+    expect(plan({ ...absent, kinds: ["tag"] }, tags("by hand")).actions).toEqual(["delete tag/old"]);
   });
 });
 

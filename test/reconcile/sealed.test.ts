@@ -16,7 +16,7 @@ import { parseSealed, sealedForm } from "../../src/reconcile/sealed-form.ts";
 import { sealedPlanSchema } from "../../src/render/sealed-schema.ts";
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
 import { arbitraryManifest } from "../helpers/arbitrary.ts";
-import { manifest, resource, type SnapshotParts, snapshot, target } from "../helpers/builders.ts";
+import { alert, manifest, resource, type SnapshotParts, snapshot, target } from "../helpers/builders.ts";
 import { folder } from "../helpers/folder.ts";
 
 function runOf(declared: Manifest, parts: SnapshotParts): PlannedRun {
@@ -71,10 +71,18 @@ describe("what is stale", () => {
     expect(staleBetween(declared, live("s3cr3t"), live("old-one"))).toEqual([
       "trigger/T: script was as declared (sensitive) when the plan was made, is another value (sensitive) now",
     ]);
-    expect(staleBetween(declared, live("old-one"), live("other-one"))).toEqual([]);
+    expect(staleBetween(declared, live("old-one"), live("old-one"))).toEqual([]);
+    expect(staleBetween(declared, live("old-one"), live("other-one"))).toEqual([
+      "trigger/T: script has another value than when the plan was made",
+    ]);
+    const other = live("other-one", { description: "e" });
+    expect(staleBetween(declared, live("old-one"), other)).toEqual([
+      'trigger/T: description was "d" when the plan was made, is "e" now',
+      "trigger/T: script has another value than when the plan was made",
+    ]);
     const sealed = JSON.stringify(sealedForm(seal(declared, runOf(declared, live("old-one")))));
     expect(sealed).not.toMatch(/s3cr3t|old-one/);
-    expect(JSON.parse(sealed).pre_images["trigger/T"]).not.toHaveProperty("/script");
+    expect(JSON.parse(sealed).pre_images["trigger/T"]["/script"]).toMatch(/^scrypt:[0-9a-f]{64}$/);
   });
 
   it("is also what a request sends along without a difference of its own", () => {
@@ -100,6 +108,18 @@ describe("what is stale", () => {
     expect(staleBetween(declared, live("1", "2"), live("2", "3"))).toEqual([
       "tag/t: devices: links to add: no longer web-1 10.0.0.1 (device/1); now also web-3 10.0.0.3 (device/3)",
     ]);
+  });
+
+  it("is not what the appliance may change by the manifest's own word", () => {
+    const relations = { device_groups: [{ to: "name", name: "g", pointer: "/device_groups/0" }] as const };
+    const lifecycle = { ignoreChanges: ["device_groups", "description"] };
+    const fields = { severity: 3, description: "d" };
+    const declared = manifest(resource("alert/a1", { fields, relations, lifecycle }));
+    const live = (linked: string, description: string): SnapshotParts => ({
+      objects: { ...group(2), alert: [alert(1, { severity: 5, description })] },
+      links: { "alert/1/device_groups": [target(`device_group/${linked}`, linked)] },
+    });
+    expect(staleBetween(declared, live("2", "d"), live("3", "e"))).toEqual([]);
   });
 
   it("is told of what a replace moves and drops", () => {
