@@ -1,8 +1,8 @@
 /** The files of the base branch, beside the checkout of the pull request: only what differs is fetched. */
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
 import type { Context } from "./context.ts";
+import { blobName } from "./github-git.ts";
 import type { GitHub, TreeFile } from "./port.ts";
 
 /** What manifests are made of and name. */
@@ -20,7 +20,8 @@ export async function checkOutBase(
   const top = mkdtempSync(join(temp, "hopsync-base-"));
   // What manifests are named from is the top of a work tree.
   mkdirSync(join(top, ".git"));
-  const prefix = folder === "" ? "" : `${folder.replace(/^\.\/|\/$/g, "")}/`;
+  const inside = posix.join(folder, "/");
+  const prefix = inside === "./" || inside === "/" ? "" : inside;
   const wanted = (await github.files(sha)).filter(({ path }) => path.startsWith(prefix) && NAMED.test(path));
   const fetched = wanted.filter((file) => !isSame(file, workspace));
   if (fetched.length > MOST_FETCHED) return undefined;
@@ -37,7 +38,7 @@ export async function checkOutBase(
 /** Whether the checkout has the same bytes, by the name that Git gives to them. */
 function isSame({ path, sha }: TreeFile, workspace: string): boolean {
   const local = join(workspace, path);
-  if (!existsSync(local)) return false;
-  const bytes = readFileSync(local);
-  return createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex") === sha;
+  return (
+    statSync(local, { throwIfNoEntry: false })?.isFile() === true && blobName(readFileSync(local)) === sha
+  );
 }

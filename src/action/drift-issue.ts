@@ -84,5 +84,14 @@ export function acceptRequest(
   };
 }
 
+/** The comment with which that pull request is closed. */
+export function acceptClosed(options: DriftOptions): string {
+  const { target, now } = options;
+  return [
+    `**Nothing to accept on ${shortName(target)} any more**, as of ${moment(now)}: the appliance does not differ in what this proposes.`,
+    links(options),
+  ].join("\n\n");
+}
+
 const MERGING =
   "Merged, the manifests say what somebody changed by hand, and the next apply records it. Closed, the next apply undoes what was changed.";
