@@ -93,5 +93,8 @@ export function acceptClosed(options: DriftOptions): string {
   ].join("\n\n");
 }
 
-const MERGING =
-  "Merged, the manifests say what somebody changed by hand, and the next apply records it. Closed, the next apply undoes what was changed.";
+/** GitHub starts nothing by itself for what a workflow's own token made. */
+const MERGING = [
+  "Merged, the manifests say what stands left of each arrow, without what was deleted by hand, and the next apply records it. Closed, the next apply does what the table says and so undoes it.",
+  "Apply takes a reviewed plan only. Where none appears below, approve its workflow, or close this and open it again.",
+].join("\n\n");
