@@ -10,13 +10,13 @@ const NAMED = /\.(ya?ml|js|csv|txt)$/i;
 /** More files than this are no configuration of ours, and each costs a request. */
 const MOST_FETCHED = 500;
 
-/** Returns the folder in it that stands for the working folder; undefined where too much differs. */
+/** Its top, and the folder in it that stands for the working folder; undefined where too much differs. */
 export async function checkOutBase(
   github: GitHub,
   { workspace, temp }: Context,
   sha: string,
   folder: string,
-): Promise<string | undefined> {
+): Promise<{ readonly top: string; readonly folder: string } | undefined> {
   const top = mkdtempSync(join(temp, "hopsync-base-"));
   // What manifests are named from is the top of a work tree.
   mkdirSync(join(top, ".git"));
@@ -32,7 +32,7 @@ export async function checkOutBase(
     mkdirSync(dirname(join(top, path)), { recursive: true });
     writeFileSync(join(top, path), text);
   }
-  return join(top, folder);
+  return { top, folder: join(top, folder) };
 }
 
 /** Whether the checkout has the same bytes, by the name that Git gives to them. */

@@ -41,7 +41,7 @@ export async function offline(run: Run): Promise<Verdict> {
   run.say(
     "A pull request from a fork or from Dependabot is planned without secrets: the manifests are checked, and no appliance is asked.",
   );
-  const head = await loadAnyhow(run, run.folder);
+  const head = await loadAnyhow(run, run.folder, context.workspace);
   const base = head.manifest === undefined ? undefined : await loadBase(run);
   const difference = head.manifest && base && diffManifests(base.manifest, head.manifest);
   const exitCode = head.manifest === undefined ? EXIT.error : EXIT.done;
@@ -60,10 +60,11 @@ export async function offline(run: Run): Promise<Verdict> {
 async function loadBase(run: Run): Promise<Required<Pick<LoadedManifest, "manifest">> | undefined> {
   const { github, context } = run;
   if (github === undefined || context.pullRequest === undefined) return undefined;
-  const folder = await checkOutBase(github, context, context.pullRequest.baseSha, run.inputs.folder);
-  if (folder === undefined) return undefined;
+  const { baseSha } = context.pullRequest;
+  const base = await checkOutBase(github, context, baseSha, run.inputs.folder);
+  if (base === undefined) return undefined;
   try {
-    const { manifest } = await loadAnyhow(run, folder);
+    const { manifest } = await loadAnyhow(run, base.folder, base.top);
     return manifest && { manifest };
   } catch (error) {
     // As where the base has no project file, or not this target.
@@ -73,8 +74,9 @@ async function loadBase(run: Run): Promise<Required<Pick<LoadedManifest, "manife
 }
 
 /** The manifest under the first stand-in that its fields take; else what is wrong with it under the first of all. */
-async function loadAnyhow(run: Run, folder: string): Promise<LoadedManifest> {
-  const loadWith = (value: string) => load(run, { folder, env: everyVariable(value), connects: false });
+async function loadAnyhow(run: Run, folder: string, within: string): Promise<LoadedManifest> {
+  const loadWith = (value: string) =>
+    load(run, { folder, env: everyVariable(value), connects: false, within });
   const [first, ...others] = STAND_INS;
   const loaded = await loadWith(first);
   for (const standIn of loaded.manifest === undefined ? others : []) {

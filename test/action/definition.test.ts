@@ -48,6 +48,7 @@ describe("the bundle", () => {
     expect(code, log).toBe(0);
   });
 });
+
 interface Step {
   readonly id?: string;
   readonly uses?: string;

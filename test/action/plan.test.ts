@@ -1,8 +1,10 @@
 /** `command: plan` and `validate` on pull requests, as a runner would run them. */
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { sealedPlanSchema } from "../../src/render/sealed-schema.ts";
+import { folder } from "../helpers/folder.ts";
 import { startGitHub } from "../helpers/github/index.ts";
 import { sandbox } from "../helpers/sandbox.ts";
 import { FILES, hopsyncComments, MANIFEST, pullRequestEvent, runAction } from "./runner.ts";
@@ -255,6 +257,31 @@ describe("command: plan", () => {
     ]);
     expect(box.requests()).toEqual([]);
   });
+
+  it.each(["manifests", "hopsync.yaml"])(
+    "of a fork reads nothing outside the checkout (%s)",
+    async (link) => {
+      const github = await startGitHub();
+      const event = pullRequestEvent(github.openPullRequest({ fork: "stranger/network" }), {
+        fork: "stranger/network",
+      });
+      const outside = folder({
+        "manifests/all.yaml": "version: 1\ntags: [{name: private}]\n",
+        "hopsync.yaml": "private",
+      });
+      const workspace = folder({ ".git/HEAD": "ref: refs/heads/main\n", ...FILES });
+      rmSync(join(workspace, link), { recursive: true, force: true });
+      symlinkSync(join(outside, link), join(workspace, link));
+      const { code, log, summary } = await runAction({
+        inputs: { command: "plan" },
+        workspace,
+        github,
+        event,
+      });
+      expect([code, log]).toEqual([1, expect.stringContaining(`${link} leads outside the files`)]);
+      expect(log + summary).not.toContain("private");
+    },
+  );
 
   it("of a fork compares with the base whatever the working directory is called", async () => {
     const before = { "net/manifests/all.yaml": MANIFEST, "net/manifests/t.js": "// a script\n" };
