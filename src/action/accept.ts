@@ -2,30 +2,47 @@
 import { readFileSync, realpathSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { setOutput } from "@actions/core";
+import { EXIT } from "../errors.ts";
+import { digest } from "../json.ts";
 import type { Document } from "../model.ts";
-import { acceptRequest } from "./drift-issue.ts";
+import { acceptClosed, acceptRequest } from "./drift-issue.ts";
+import { blobName } from "./github-git.ts";
 import type { GitHub, NewText } from "./port.ts";
 import type { Run } from "./run.ts";
 
 /** Edits the checked-out manifests, and proposes the edits on a branch of their own. */
-export async function acceptInPullRequest(run: Run, github: GitHub): Promise<void> {
-  const { document } = await run.hopsync("export", "--drift");
+export async function acceptInPullRequest(run: Run, github: GitHub, owner: string): Promise<void> {
+  const { exitCode, document } = await run.hopsync("export", "--drift");
   const texts = editedTexts(run, document);
   if (document === undefined || texts.length === 0) {
     run.say("Nothing of the drift can be written into the manifests, so there is no pull request.");
+    if (exitCode === EXIT.done) await withdrawPullRequest(run, github, owner);
     return;
   }
   const { context, target } = run;
-  const branch = `hopsync/drift/${slug(target)}-${slug(document.owner ?? "")}`;
-  if (!(await isThere(github, branch, texts))) {
-    const message = `Accept drift on ${target} (${document.owner})`;
-    await github.commitTexts({ branch, parent: context.sha, message, texts });
-  }
+  const branch = acceptBranch(target, owner);
   const about = acceptRequest(document, { target, runUrl: context.runUrl });
   const open = await github.openPullRequest(branch);
-  if (open !== undefined) await github.editPullRequest(open.number, about);
+  // A branch without an open pull request is one that was merged or turned down: it may be no news to its base.
+  if (open === undefined || !(await isThere(github, branch, context.sha, texts))) {
+    // First what tells of it: a run that is cut off in between is done again by the next.
+    if (open !== undefined) await github.editPullRequest(open.number, about);
+    const message = `Accept drift on ${target} (${owner})`;
+    await github.commitTexts({ branch, parent: context.sha, message, texts });
+  }
   const request = open ?? (await github.addPullRequest({ ...about, head: branch, base: context.branch }));
   setOutput("pull-request-url", request.url);
+}
+
+/** Closes the proposal where there is nothing to accept any more: merged, it would make drift of its own. */
+export async function withdrawPullRequest(run: Run, github: GitHub, owner: string): Promise<void> {
+  const { context, target } = run;
+  const open = await github.openPullRequest(acceptBranch(target, owner));
+  if (open === undefined) return;
+  const now = new Date().toISOString();
+  await github.addComment(open.number, acceptClosed({ target, now, runUrl: context.runUrl }));
+  await github.editPullRequest(open.number, { state: "closed" });
+  setOutput("pull-request-url", open.url);
 }
 
 function editedTexts({ context, inputs }: Run, document: Document | undefined): readonly NewText[] {
@@ -36,24 +53,37 @@ function editedTexts({ context, inputs }: Run, document: Document | undefined): 
   });
 }
 
-/** A schedule that finds the same drift again makes no new commit. */
-async function isThere(github: GitHub, branch: string, texts: readonly NewText[]): Promise<boolean> {
+/** Whether the branch is the parent with these texts and nothing else, as an earlier run may have left it. */
+async function isThere(
+  github: GitHub,
+  branch: string,
+  parent: string,
+  texts: readonly NewText[],
+): Promise<boolean> {
   const sha = await github.branchSha(branch);
   if (sha === undefined) return false;
-  const files = new Map((await github.files(sha)).map((file) => [file.path, file.sha]));
-  for (const { path, text } of texts) {
-    const blob = files.get(path);
-    if (blob === undefined || (await github.text(blob)) !== text) return false;
-  }
-  return true;
+  const found = await github.files(sha);
+  const before = await github.files(parent);
+  const wanted = new Map([
+    ...before.map((file) => [file.path, file.sha] as const),
+    ...texts.map(({ path, text }) => [path, blobName(Buffer.from(text))] as const),
+  ]);
+  return found.length === wanted.size && found.every((file) => wanted.get(file.path) === file.sha);
 }
 
-/** A name as a part of a branch's. */
+/** Where a proposal stands; one for each target and owner. */
+export function acceptBranch(target: string, owner: string): string {
+  return `hopsync/drift/${slug(target)}/${slug(owner)}`;
+}
+
+const MAX_SLUG = 60;
+const PLAIN = /^[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
+const DIGEST = /^sha256:(.{8})/;
+
+/** A name as a part of a branch's. What has to be changed for it is told apart by its digest. */
 function slug(name: string): string {
-  return (
-    name
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, "-")
-      .replace(/^-+|-+$/g, "") || "default"
-  );
+  if (PLAIN.test(name) && name.length <= MAX_SLUG && !name.endsWith(".lock")) return name;
+  const words = name.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  const [, start = ""] = DIGEST.exec(digest(name)) ?? [];
+  return [...words, start].join("-").slice(-MAX_SLUG).replace(/^-/, "");
 }

@@ -1,8 +1,8 @@
 /** The files of the base branch, beside the checkout of the pull request: only what differs is fetched. */
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
 import type { Context } from "./context.ts";
+import { blobName } from "./github-git.ts";
 import type { GitHub, TreeFile } from "./port.ts";
 
 /** What manifests are made of and name. */
@@ -10,17 +10,18 @@ const NAMED = /\.(ya?ml|js|csv|txt)$/i;
 /** More files than this are no configuration of ours, and each costs a request. */
 const MOST_FETCHED = 500;
 
-/** Returns the folder in it that stands for the working folder; undefined where too much differs. */
+/** Its top, and the folder in it that stands for the working folder; undefined where too much differs. */
 export async function checkOutBase(
   github: GitHub,
   { workspace, temp }: Context,
   sha: string,
   folder: string,
-): Promise<string | undefined> {
+): Promise<{ readonly top: string; readonly folder: string } | undefined> {
   const top = mkdtempSync(join(temp, "hopsync-base-"));
   // What manifests are named from is the top of a work tree.
   mkdirSync(join(top, ".git"));
-  const prefix = folder === "" ? "" : `${folder.replace(/^\.\/|\/$/g, "")}/`;
+  const inside = posix.join(folder, "/");
+  const prefix = inside === "./" || inside === "/" ? "" : inside;
   const wanted = (await github.files(sha)).filter(({ path }) => path.startsWith(prefix) && NAMED.test(path));
   const fetched = wanted.filter((file) => !isSame(file, workspace));
   if (fetched.length > MOST_FETCHED) return undefined;
@@ -31,13 +32,13 @@ export async function checkOutBase(
     mkdirSync(dirname(join(top, path)), { recursive: true });
     writeFileSync(join(top, path), text);
   }
-  return join(top, folder);
+  return { top, folder: join(top, folder) };
 }
 
 /** Whether the checkout has the same bytes, by the name that Git gives to them. */
 function isSame({ path, sha }: TreeFile, workspace: string): boolean {
   const local = join(workspace, path);
-  if (!existsSync(local)) return false;
-  const bytes = readFileSync(local);
-  return createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex") === sha;
+  return (
+    statSync(local, { throwIfNoEntry: false })?.isFile() === true && blobName(readFileSync(local)) === sha
+  );
 }

@@ -20,7 +20,7 @@ export function comparedDocument(
 /** Paragraphs, first of all that this is no plan. */
 export function comparedNotes(document: Document, { base }: Compared): readonly string[] {
   return [
-    "**No appliance was read:** a run for a pull request from a fork has no secrets. This is what the manifests change, not what apply would do, since only a plan knows which objects exist and what has drifted.",
+    "**No appliance was read:** a pull request from a fork or from Dependabot is planned without secrets. This is what the manifests change, not what apply would do, since only a plan knows which objects exist and what has drifted.",
     comparison(document, base),
   ];
 }

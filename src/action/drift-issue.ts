@@ -84,5 +84,17 @@ export function acceptRequest(
   };
 }
 
-const MERGING =
-  "Merged, the manifests say what somebody changed by hand, and the next apply records it. Closed, the next apply undoes what was changed.";
+/** The comment with which that pull request is closed. */
+export function acceptClosed(options: DriftOptions): string {
+  const { target, now } = options;
+  return [
+    `**Nothing to accept on ${shortName(target)} any more**, as of ${moment(now)}: the appliance does not differ in what this proposes.`,
+    links(options),
+  ].join("\n\n");
+}
+
+/** GitHub starts nothing by itself for what a workflow's own token made. */
+const MERGING = [
+  "Merged, the manifests say what stands left of each arrow, without what was deleted by hand, and the next apply records it. Closed, the next apply does what the table says and so undoes it.",
+  "Apply takes a reviewed plan only. Where none appears below, approve its workflow, or close this and open it again.",
+].join("\n\n");

@@ -2,7 +2,7 @@
 import { setOutput } from "@actions/core";
 import { EXIT } from "../errors.ts";
 import type { Document } from "../model.ts";
-import { acceptInPullRequest } from "./accept.ts";
+import { acceptInPullRequest, withdrawPullRequest } from "./accept.ts";
 import { driftClosed, driftIssue, sightings } from "./drift-issue.ts";
 import { isSame, type Marker, readMarker } from "./marker.ts";
 import { annotate, setOutputs, setSummary } from "./outputs.ts";
@@ -25,7 +25,9 @@ export async function drift(run: Run): Promise<Verdict> {
   return told(verdictOf("The search for drift", exitCode, document, fine), async () => {
     if (document === undefined || github === undefined) return;
     if (known && inputs.driftIssue) await tellIssue(run, github, document);
-    if (exitCode === EXIT.changes && inputs.driftPullRequest) await acceptInPullRequest(run, github);
+    if (!known || !inputs.driftPullRequest) return;
+    const propose = exitCode === EXIT.changes ? acceptInPullRequest : withdrawPullRequest;
+    await propose(run, github, document.owner ?? "");
   });
 }
 

@@ -1,8 +1,14 @@
 /** Trees and commits by GitHub's Git database, so that nothing needs a clone with its history. */
 
+import { createHash } from "node:crypto";
 import type { Client, Repository } from "./github-client.ts";
 import { isAlreadyThere } from "./github-error.ts";
 import type { GitHub, TreeFile } from "./port.ts";
+
+/** The name that Git gives to the bytes of a file. */
+export function blobName(bytes: Uint8Array): string {
+  return createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
+}
 
 const MODES = ["100644", "100755"] as const;
 type Mode = (typeof MODES)[number];

@@ -44,8 +44,8 @@ export function secretInputs(): readonly string[] {
 export function readInputs(): Inputs {
   const driftIssue = flag("drift-issue", false);
   const driftPullRequest = flag("drift-pull-request", false);
-  refuseCloud();
   const token = text("github-token");
+  refuseCloud();
   if (token === undefined && (driftIssue || driftPullRequest))
     throw badInput("github-token", "It is empty, and nothing can be told of drift without it.");
   return {

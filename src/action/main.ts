@@ -1,12 +1,13 @@
 /** The action: inputs and the event in, the verdict out. Secrets are masked before anything is printed. */
-import { info, setFailed, setSecret } from "@actions/core";
+import { info, setFailed } from "@actions/core";
 import { errorDiagnostic, HopsyncError } from "../errors.ts";
 import { apply } from "./apply.ts";
 import { readContext } from "./context.ts";
 import { drift } from "./drift.ts";
 import { createGitHub } from "./github.ts";
 import type { Pause } from "./github-wait.ts";
-import { type ActionCommand, readInputs, secretInputs } from "./inputs.ts";
+import { type ActionCommand, type Inputs, readInputs } from "./inputs.ts";
+import { maskInputs, maskManifestSecrets } from "./masks.ts";
 import { isOffline, offline } from "./offline.ts";
 import { plan } from "./plan.ts";
 import { createRun, type Process, type Run } from "./run.ts";
@@ -32,17 +33,19 @@ export async function run(): Promise<void> {
 
 async function perform(): Promise<Verdict> {
   const { env } = process;
-  const secrets = new Set([...secretInputs(), env.EXTRAHOP_API_KEY ?? ""]);
-  for (const secret of secrets) if (secret !== "") setSecret(secret);
+  maskInputs(env);
   const inputs = readInputs();
   const context = readContext(env);
   const { token } = inputs;
   const { apiUrl, repository } = context;
   const github = token === undefined ? undefined : createGitHub({ apiUrl, repository, token, onWait });
-  const created = createRun(inputs, context, github, processOf(env));
-  const flow = isOffline(created, env) ? offline : FLOWS[inputs.command];
+  const keyless = isOffline({ inputs, context }, env);
+  const given: Inputs = keyless ? { ...inputs, apiKey: undefined } : inputs;
+  const created = createRun(given, context, github, processOf(env));
   try {
-    return await flow(created);
+    if (keyless) return await offline(created);
+    await maskManifestSecrets(created, env);
+    return await FLOWS[inputs.command](created);
   } finally {
     created.end();
   }

@@ -1,26 +1,37 @@
 /** A pull request from a fork has no secrets: its manifests are checked and compared, and no appliance is asked. */
 import { setOutput } from "@actions/core";
-import { manifestInput, targetOf } from "../cli/target.ts";
-import { hasErrors } from "../diagnostics.ts";
-import { EXIT } from "../errors.ts";
-import { type LoadedManifest, loadManifest } from "../manifest/load.ts";
+import { EXIT, HopsyncError } from "../errors.ts";
+import type { LoadedManifest } from "../manifest/load.ts";
 import { diffManifests } from "../reconcile/manifest-diff.ts";
 import { VERSION } from "../version.ts";
 import { checkOutBase } from "./base-checkout.ts";
 import { comparedDocument } from "./compared.ts";
+import { type Environment, load } from "./load.ts";
 import { annotate, detailed, setOutputs, setSummary } from "./outputs.ts";
 import type { Run } from "./run.ts";
 import { summary } from "./summary.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Whether the run is of a pull request that gets no secrets, and has no key. */
-export function isOffline({ inputs, context }: Run, env: Environment): boolean {
-  const keyless = inputs.apiKey === undefined && (env.EXTRAHOP_API_KEY ?? "") === "";
+/**
+ * Whether the run may use no secret: the files are a stranger's, and could send a key anywhere. An event like
+ * `pull_request_target` has secrets even then. Dependabot's pull requests have those that it was given.
+ */
+export function isOffline({ inputs, context }: Pick<Run, "inputs" | "context">, env: Environment): boolean {
   const { pullRequest, actor } = context;
-  const secretless = pullRequest?.fork === true || (pullRequest !== undefined && actor === "dependabot[bot]");
-  return secretless && keyless && ["plan", "validate"].includes(inputs.command);
+  if (pullRequest === undefined) return false;
+  const reads = inputs.command === "plan" || inputs.command === "validate";
+  if (pullRequest.fork) {
+    if (!reads && pullRequest.mergeSha === undefined) throw refusal(inputs.command);
+    return reads;
+  }
+  const keyless = inputs.apiKey === undefined && (env.EXTRAHOP_API_KEY ?? "") === "";
+  return reads && keyless && actor === "dependabot[bot]";
+}
+
+function refusal(command: string): HopsyncError {
+  return new HopsyncError("fork", `${command} does not run on a pull request from a fork.`, {
+    hint: "Only plan and validate do, without an appliance. Run apply and drift on the branch that it is merged into.",
+  });
 }
 
 /** The token of such a run may not comment, so the summary and the annotations are all that it leaves. */
@@ -28,9 +39,9 @@ export async function offline(run: Run): Promise<Verdict> {
   const { context, inputs } = run;
   const { sha, pullRequest } = context;
   run.say(
-    "Pull requests from forks and from Dependabot get no secrets: the manifests are checked, and no appliance is asked.",
+    "A pull request from a fork or from Dependabot is planned without secrets: the manifests are checked, and no appliance is asked.",
   );
-  const head = await load(run, run.folder);
+  const head = await loadAnyhow(run, run.folder, context.workspace);
   const base = head.manifest === undefined ? undefined : await loadBase(run);
   const difference = head.manifest && base && diffManifests(base.manifest, head.manifest);
   const exitCode = head.manifest === undefined ? EXIT.error : EXIT.done;
@@ -49,37 +60,30 @@ export async function offline(run: Run): Promise<Verdict> {
 async function loadBase(run: Run): Promise<Required<Pick<LoadedManifest, "manifest">> | undefined> {
   const { github, context } = run;
   if (github === undefined || context.pullRequest === undefined) return undefined;
-  const folder = await checkOutBase(github, context, context.pullRequest.baseSha, run.inputs.folder);
-  if (folder === undefined) return undefined;
-  const { manifest } = await load(run, folder);
-  return manifest && { manifest };
+  const { baseSha } = context.pullRequest;
+  const base = await checkOutBase(github, context, baseSha, run.inputs.folder);
+  if (base === undefined) return undefined;
+  try {
+    const { manifest } = await loadAnyhow(run, base.folder, base.top);
+    return manifest && { manifest };
+  } catch (error) {
+    // As where the base has no project file, or not this target.
+    if (error instanceof HopsyncError) return undefined;
+    throw error;
+  }
 }
 
 /** The manifest under the first stand-in that its fields take; else what is wrong with it under the first of all. */
-async function load(run: Run, folder: string): Promise<LoadedManifest> {
+async function loadAnyhow(run: Run, folder: string, within: string): Promise<LoadedManifest> {
+  const loadWith = (value: string) =>
+    load(run, { folder, env: everyVariable(value), connects: false, within });
   const [first, ...others] = STAND_INS;
-  const loaded = await loadWith(first, run, folder);
+  const loaded = await loadWith(first);
   for (const standIn of loaded.manifest === undefined ? others : []) {
-    const other = await loadWith(standIn, run, folder);
+    const other = await loadWith(standIn);
     if (other.manifest !== undefined) return other;
   }
   return loaded;
-}
-
-/** As the command line loads them: the paths given, else those of the target, else the default. */
-async function loadWith(
-  standIn: string,
-  { inputs, flags, io }: Run,
-  folder: string,
-): Promise<LoadedManifest> {
-  const here = { ...io(folder, () => {}), env: everyVariable(standIn) };
-  const { chosen, diagnostics } = await targetOf(flags, false, here);
-  const given = Object.fromEntries(inputs.vars.map((line) => line.split(/=(.*)/s).slice(0, 2)));
-  const { paths, load: options, problems } = manifestInput(inputs.paths, { var: given }, chosen, here);
-  const early = [...diagnostics, ...problems];
-  if (hasErrors(early)) return { diagnostics: early };
-  const loaded = await loadManifest(paths, options);
-  return { ...loaded, diagnostics: [...early, ...loaded.diagnostics] };
 }
 
 /** For texts, for numbers, for addresses. What is compared and shown is `${env:NAME}`, never these. */

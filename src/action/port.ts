@@ -62,7 +62,10 @@ export interface GitHub {
     readonly head: string;
     readonly base: string;
   }): Promise<PullRequest>;
-  editPullRequest(number: number, change: { readonly title?: string; readonly body?: string }): Promise<void>;
+  editPullRequest(
+    number: number,
+    change: { readonly title?: string; readonly body?: string; readonly state?: "open" | "closed" },
+  ): Promise<void>;
 
   /** Open issues with the label; pull requests are none. */
   openIssues(label: string): Promise<readonly Issue[]>;

@@ -4,9 +4,11 @@ import { type GitHubStandIn, startGitHub } from "../helpers/github/index.ts";
 import { sandbox } from "../helpers/sandbox.ts";
 import { FILES, hopsyncComments, pullRequestEvent, runAction } from "./runner.ts";
 
+const LEAST = { contents: "read", pull_requests: "write" } as const;
+
 /** A pull request whose plan is in its comment. */
 async function reviewed(github?: GitHubStandIn) {
-  const [box, hub] = await Promise.all([sandbox({}), github ?? startGitHub()]);
+  const [box, hub] = await Promise.all([sandbox({}), github ?? startGitHub({ permissions: LEAST })]);
   const request = hub.openPullRequest({ files: FILES });
   const step = { files: FILES, sandbox: box, github: hub };
   const planned = await runAction({

@@ -1,7 +1,13 @@
 /** The bodies that several tests look at, by the names of their golden files. */
 import { applyComment, type CommentOptions, outdated, planComment } from "../../src/action/comments.ts";
 import { comparedDocument } from "../../src/action/compared.ts";
-import { driftClosed, driftIssue, sightings } from "../../src/action/drift-issue.ts";
+import {
+  acceptClosed,
+  acceptRequest,
+  driftClosed,
+  driftIssue,
+  sightings,
+} from "../../src/action/drift-issue.ts";
 import { readMarker } from "../../src/action/marker.ts";
 import { summary } from "../../src/action/summary.ts";
 import type { Action, Attribution, Change, Diagnostic, Document, Manifest, Result } from "../../src/model.ts";
@@ -162,6 +168,18 @@ export function bodies(): Readonly<Record<string, string>> {
   );
   const drift = driftDocument(drifted());
   const issue = driftIssue(drift, { ...WHERE, now: NOW, ...sightings(previous, drift, NOW) });
+  const accept = acceptRequest(
+    {
+      ...drift,
+      command: "export",
+      exported: {
+        objects: { alerts: 1, tags: 1 },
+        files: ["manifests/alerts.yaml", "manifests/tags.yaml"],
+        accepted: drift.changes.map(({ address }) => address),
+      },
+    },
+    WHERE,
+  );
   const evil = driftIssue(driftDocument(hostile()), {
     ...WHERE,
     target: "@jdoe #1 `x` <b>",
@@ -187,7 +205,8 @@ export function bodies(): Readonly<Record<string, string>> {
     "drift.md": `${issue.title}\n\n${issue.body}`,
     "drift-hostile.md": `${evil.title}\n\n${evil.body}`,
     "drift-closed.md": driftClosed({ ...WHERE, now: NOW, since: BEFORE }),
-    "diff.md": summary(diffDocument(), { ...WHERE, compared: { base: BASE } }),
+    "accept.md": `${accept.title}\n\n${accept.body}`,
+    "accept-closed.md": acceptClosed({ ...WHERE, now: NOW }),
     "summary.md": summary(planDocument(ordered()), WHERE),
     "summary-hostile.md": summary(planDocument(hostile()), WHERE),
     "summary-diff.md": summary(diffDocument(), { ...WHERE, compared: { base: BASE } }),

@@ -1,8 +1,10 @@
 /** `command: plan` and `validate` on pull requests, as a runner would run them. */
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { sealedPlanSchema } from "../../src/render/sealed-schema.ts";
+import { folder } from "../helpers/folder.ts";
 import { startGitHub } from "../helpers/github/index.ts";
 import { sandbox } from "../helpers/sandbox.ts";
 import { FILES, hopsyncComments, MANIFEST, pullRequestEvent, runAction } from "./runner.ts";
@@ -190,6 +192,123 @@ describe("command: plan", () => {
     expect(missing).toEqual([]);
     expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(1_048_576);
     expect(summary.split("| create |")).toHaveLength(1601);
+  });
+
+  it("masks what manifests take from the environment, each line of it too, and keys of a project file", async () => {
+    const box = await sandbox({});
+    const files = {
+      "hopsync.yaml": `version: 1\ntargets: {hq: {host: "${box.url}", api_key_file: key.txt, paths: [m]}}\n`,
+      "key.txt": `${box.apiKey}\n`,
+      "m/all.yaml":
+        "version: 1\ntriggers: [{name: T, events: [HTTP_REQUEST], script: {file: t.js, env: [HOOK, NO]}}]\n",
+      "m/t.js": "var hook = `${env:HOOK}`, no = ${env:NO};\n",
+    };
+    const env = { HOOK: "first secret\nsecond secret\r\n", NO: "7", OTHER: "not a secret" };
+    const { code, log } = await runAction({ inputs: PLAN, files, env });
+    expect(code, log).toBe(0);
+    const [masks = ""] = log.split("::stop-commands::");
+    expect(masks.split("\n").sort()).toEqual([
+      "",
+      `::add-mask::${box.apiKey}`,
+      "::add-mask::first secret",
+      "::add-mask::first secret%0Asecond secret",
+      "::add-mask::second secret",
+    ]);
+    expect(log.replace(masks, "")).not.toMatch(/first secret|second secret/);
+  });
+
+  it("masks an API key of several lines by line, before it is refused", async () => {
+    const inputs = { ...PLAN, host: "eda.invalid", "api-key": "line-of-a-key\nanother-line" };
+    const { code, log } = await runAction({ inputs, files: FILES });
+    expect(code).toBe(1);
+    const masks = ["line-of-a-key%0Aanother-line", "line-of-a-key", "another-line"];
+    const head = masks.map((mask) => `::add-mask::${mask}\n`).join("");
+    expect(log.startsWith(head)).toBe(true);
+    expect(log.replace(head, "")).not.toMatch(/line-of-a-key|another-line/);
+  });
+
+  it.each([
+    ["an input", { host: "HOST", "api-key": "KEY" }, {}],
+    ["the environment", { host: "HOST" }, { EXTRAHOP_API_KEY: "KEY" }],
+    ["a project file", {}, { HQ_API_KEY: "KEY" }],
+  ])("of a fork uses no key, even where %s has one", async (_where, inputs, env) => {
+    const [box, github] = await Promise.all([sandbox({}), startGitHub({ files: FILES })]);
+    const filled = (texts: Readonly<Record<string, string>>) =>
+      JSON.parse(JSON.stringify(texts).replace("HOST", box.url).replace('"KEY"', JSON.stringify(box.apiKey)));
+    const targets = `{hq: {host: "${box.url}", api_key: "\${env:HQ_API_KEY}", paths: [manifests]}}`;
+    const files = {
+      ...FILES,
+      ...("host" in inputs ? {} : { "hopsync.yaml": `version: 1\ntargets: ${targets}\n` }),
+    };
+    const request = github.openPullRequest({ files, fork: "stranger/network" });
+    const event = pullRequestEvent(request, {
+      baseSha: github.branch("main") ?? "",
+      fork: "stranger/network",
+    });
+    const step = { files, github, event, env: filled(env) };
+    const { code, summary, log } = await runAction({ ...step, inputs: { ...PLAN, ...filled(inputs) } });
+    expect([code, box.requests()], log).toEqual([0, []]);
+    expect(summary).toContain("No appliance was read");
+    const apply = { command: "apply", target: "hq", expect: "none", ...filled(inputs) };
+    const refused = await runAction({ ...step, inputs: apply });
+    expect([refused.code, refused.log]).toEqual([
+      1,
+      expect.stringContaining("does not run on a pull request"),
+    ]);
+    expect(box.requests()).toEqual([]);
+  });
+
+  it.each(["manifests", "hopsync.yaml"])(
+    "of a fork reads nothing outside the checkout (%s)",
+    async (link) => {
+      const github = await startGitHub();
+      const event = pullRequestEvent(github.openPullRequest({ fork: "stranger/network" }), {
+        fork: "stranger/network",
+      });
+      const outside = folder({
+        "manifests/all.yaml": "version: 1\ntags: [{name: private}]\n",
+        "hopsync.yaml": "private",
+      });
+      const workspace = folder({ ".git/HEAD": "ref: refs/heads/main\n", ...FILES });
+      rmSync(join(workspace, link), { recursive: true, force: true });
+      symlinkSync(join(outside, link), join(workspace, link));
+      const { code, log, summary } = await runAction({
+        inputs: { command: "plan" },
+        workspace,
+        github,
+        event,
+      });
+      expect([code, log]).toEqual([1, expect.stringContaining(`${link} leads outside the files`)]);
+      expect(log + summary).not.toContain("private");
+    },
+  );
+
+  it("of a fork compares with the base whatever the working directory is called", async () => {
+    const before = { "net/manifests/all.yaml": MANIFEST, "net/manifests/t.js": "// a script\n" };
+    const github = await startGitHub({ files: before, permissions: { contents: "read" } });
+    const event = (files: Readonly<Record<string, string>>) =>
+      pullRequestEvent(github.openPullRequest({ files, fork: "stranger/network" }), {
+        baseSha: github.branch("main") ?? "",
+        fork: "stranger/network",
+      });
+    // A folder in the place of a file of the base.
+    const files = {
+      "net/manifests/all.yaml": MANIFEST.replace("pci", "pos"),
+      "net/manifests/t.js/a.js": "// moved\n",
+    };
+    for (const given of [
+      { "working-directory": "./net/" },
+      { "working-directory": ".", path: "net/manifests" },
+    ]) {
+      const { code, log, summary } = await runAction({
+        inputs: { ...PLAN, ...given },
+        files,
+        github,
+        event: event(files),
+      });
+      expect(code, log).toBe(0);
+      expect(summary).toContain("1 added, **1 removed**, 1 unchanged");
+    }
   });
 
   it("of a fork checks and compares the manifests, and asks no appliance and for no permission", async () => {
