@@ -6,6 +6,7 @@ import { STATUS_CODES } from "node:http";
 import { ApplianceError, type ApplianceErrorCode, type ApplianceErrorDetails } from "../errors.ts";
 import { isArray, isObject } from "../json.ts";
 import type { Id, Json, JsonObject } from "../model.ts";
+import { LIST_LIMITS, MAX_DEPTH, shapeOf } from "./bounds.ts";
 import { assignmentFailures, errorText, expectsHttps, isWebPage, pageTitle } from "./error-body.ts";
 import type { Answer, Request } from "./exchange.ts";
 import { leavesOutcomeOpen } from "./retry.ts";
@@ -154,6 +155,11 @@ export function readJson(reply: Reply): Json {
   if (!/^application\/(json|.+\+json)$/.test(contentType)) {
     throw malformed(reply, `the answer is ${reply.clean(contentType) || "of no declared type"}, not JSON`);
   }
+  const { parts, depth } = shapeOf(body);
+  if (parts > LIST_LIMITS.parts)
+    throw malformed(reply, `the answer holds more than ${LIST_LIMITS.parts} objects and lists`);
+  if (depth > MAX_DEPTH)
+    throw malformed(reply, `objects and lists stand more than ${MAX_DEPTH} deep in each other`);
   const { text, value } = parseText(reply);
   const inexact = inexactInteger(text, value);
   if (inexact !== undefined)

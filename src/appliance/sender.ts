@@ -7,6 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Pool } from "undici";
 import { ApplianceError, type ApplianceErrorCode } from "../errors.ts";
 import type { Method, RequestCounts } from "../model.ts";
+import { MAX_ANSWER_BYTES } from "./bounds.ts";
 import type { Connection } from "./connection.ts";
 import { type Answer, exchange, type Request } from "./exchange.ts";
 import { createGate } from "./gate.ts";
@@ -74,7 +75,7 @@ const DEFAULTS = {
   timeoutMs: 30_000,
   parallelism: 8,
   retries: 3,
-  maxBodyBytes: 200 * 1024 * 1024,
+  maxBodyBytes: MAX_ANSWER_BYTES,
 } as const;
 
 const FINGERPRINT_TIMEOUT_MS = 5_000;
