@@ -7,6 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Pool } from "undici";
 import { ApplianceError, type ApplianceErrorCode } from "../errors.ts";
 import type { Method, RequestCounts } from "../model.ts";
+import type { Mask } from "../secret-forms.ts";
 import { MAX_ANSWER_BYTES } from "./bounds.ts";
 import type { Connection } from "./connection.ts";
 import { type Answer, exchange, type Request } from "./exchange.ts";
@@ -43,6 +44,8 @@ export interface ClientOptions {
   readonly retries?: number;
   /** Of an answer; it is refused while it arrives. */
   readonly maxBodyBytes?: number;
+  /** Takes out of what the other side says what a body that was sent holds. */
+  readonly mask?: Mask;
   readonly onRequest?: (event: RequestEvent) => void;
   /** 0 up to, but not including, 1. */
   readonly random?: () => number;
