@@ -5,6 +5,8 @@ import type { RequestEvent } from "../appliance/sender.ts";
 import { hasErrors } from "../diagnostics.ts";
 import { EXIT, errorDiagnostic, HopsyncError } from "../errors.ts";
 import type { Command, Diagnostic, Document, Manifest } from "../model.ts";
+import { openKeyFile } from "../project/key-file.ts";
+import { problem } from "../project/problems.ts";
 import { secretsOf } from "../reconcile/secrets.ts";
 import { printable } from "../render/clean.ts";
 import { renderDiagnostics } from "../render/diagnostics.ts";
@@ -281,6 +283,7 @@ async function openAppliance(
     import("../appliance/trust.ts"),
   ]);
   const connection = await readConnection(await resolveConnection(flags, io, state.target?.connection));
+  state.diagnostics = [...state.diagnostics, ...keyWarning(flags, io)];
   if (connection.trust.by === "insecure") {
     // Before the key is sent, not after.
     const warning = insecureDiagnostic(insecureWarning(connection.host));
@@ -312,6 +315,11 @@ function hardInterrupt(io: Io, state: State): AbortSignal {
   if (io.interrupted.aborted) stop();
   io.interrupted.addEventListener("abort", stop, { once: true });
   return controller.signal;
+}
+
+function keyWarning({ apiKeyFile: file }: ConnectionFlags, io: Io): readonly Diagnostic[] {
+  const detail = file === undefined ? undefined : openKeyFile(fromCwd(io, file), file);
+  return detail === undefined ? [] : [problem("key-file-open", detail, {}, "warning")];
 }
 
 function insecureDiagnostic(detail: string): Diagnostic {
