@@ -3,7 +3,8 @@ import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "no
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { LIST_LIMITS, MAX_ANSWER_BYTES, MAX_DEPTH, sizeText } from "../src/appliance/bounds.ts";
+import { LIST_LIMITS, MAX_ANSWER_BYTES, sizeText } from "../src/appliance/bounds.ts";
+import { MAX_DEPTH } from "../src/json.ts";
 import { cli } from "./helpers/cli.ts";
 import { folder } from "./helpers/folder.ts";
 import { sandbox } from "./helpers/sandbox.ts";

@@ -4,9 +4,8 @@
  */
 import { STATUS_CODES } from "node:http";
 import { ApplianceError, type ApplianceErrorCode, type ApplianceErrorDetails } from "../errors.ts";
-import { isArray, isObject } from "../json.ts";
+import { isArray, isObject, MAX_DEPTH, MAX_PARTS, shapeOf } from "../json.ts";
 import type { Id, Json, JsonObject } from "../model.ts";
-import { LIST_LIMITS, MAX_DEPTH, shapeOf } from "./bounds.ts";
 import { assignmentFailures, errorText, expectsHttps, isWebPage, pageTitle } from "./error-body.ts";
 import type { Answer, Request } from "./exchange.ts";
 import { leavesOutcomeOpen } from "./retry.ts";
@@ -156,8 +155,7 @@ export function readJson(reply: Reply): Json {
     throw malformed(reply, `the answer is ${reply.clean(contentType) || "of no declared type"}, not JSON`);
   }
   const { parts, depth } = shapeOf(body);
-  if (parts > LIST_LIMITS.parts)
-    throw malformed(reply, `the answer holds more than ${LIST_LIMITS.parts} objects and lists`);
+  if (parts > MAX_PARTS) throw malformed(reply, `the answer holds more than ${MAX_PARTS} objects and lists`);
   if (depth > MAX_DEPTH)
     throw malformed(reply, `objects and lists stand more than ${MAX_DEPTH} deep in each other`);
   const { text, value } = parseText(reply);

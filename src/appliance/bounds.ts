@@ -2,6 +2,7 @@
  * How much of an answer is read. What answers may be anything, so an answer that would not fit into
  * memory ends in an error before it is there, or before it becomes values.
  */
+import { MAX_PARTS } from "../json.ts";
 
 const MEGABYTE = 1024 * 1024;
 
@@ -10,45 +11,15 @@ export const MAX_ANSWER_BYTES: number = 64 * MEGABYTE;
 
 export interface ListLimits {
   readonly bytes: number;
-  /** Objects and lists, also those within others: each takes memory, however few bytes it has. */
   readonly parts: number;
 }
 
 /** Of a list, in however many pages; its parts are those of one answer, too. */
-export const LIST_LIMITS: ListLimits = { bytes: 4 * MAX_ANSWER_BYTES, parts: 2_000_000 };
-
-/** Objects and lists that stand in each other. What comes after this recurses over values. */
-export const MAX_DEPTH = 100;
+export const LIST_LIMITS: ListLimits = { bytes: 4 * MAX_ANSWER_BYTES, parts: MAX_PARTS };
 
 /** `64 MB`, or `1000 bytes` where it is no round number of them. */
 export function sizeText(bytes: number): string {
   return bytes % MEGABYTE === 0 ? `${bytes / MEGABYTE} MB` : `${bytes} bytes`;
-}
-
-export interface Shape {
-  /** Objects and lists. */
-  readonly parts: number;
-  readonly depth: number;
-}
-
-const [QUOTE, BACKSLASH] = [0x22, 0x5c];
-const OPENING: ReadonlySet<number> = new Set([0x5b, 0x7b]);
-const CLOSING: ReadonlySet<number> = new Set([0x5d, 0x7d]);
-
-/** The shape of what valid JSON in UTF-8 holds, without making values of it. */
-export function shapeOf(json: Uint8Array): Shape {
-  let [parts, depth, open, quoted] = [0, 0, 0, false];
-  for (let i = 0; i < json.length; i += 1) {
-    const byte = json[i] ?? 0;
-    if (byte === QUOTE) quoted = !quoted;
-    else if (quoted) i += byte === BACKSLASH ? 1 : 0;
-    else if (OPENING.has(byte)) {
-      parts += 1;
-      open += 1;
-      depth = Math.max(depth, open);
-    } else if (CLOSING.has(byte)) open -= 1;
-  }
-  return { parts, depth };
 }
 
 /** Collects the pieces of a body. They are copied: a piece of one byte would hold on to a whole read. */

@@ -2,9 +2,10 @@
  * Reading a list to its end where an appliance answers in pages: no total is ever given and the
  * order may change between two pages, so pages are asked for until one is surely short, and ids count once.
  */
+import { shapeOf } from "../json.ts";
 import type { JsonObject } from "../model.ts";
 import { malformed, type Reply, readList } from "./answer.ts";
-import { LIST_LIMITS, type ListLimits, shapeOf, sizeText } from "./bounds.ts";
+import { LIST_LIMITS, type ListLimits, sizeText } from "./bounds.ts";
 
 const PAGE_SIZE = 1000;
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createBody, shapeOf, sizeText } from "../../src/appliance/bounds.ts";
+import { createBody, sizeText } from "../../src/appliance/bounds.ts";
 
 describe("a body", () => {
   test.each([0, 1, 7, 40_000])("is what came, in pieces of %i bytes", (length) => {
@@ -11,17 +11,6 @@ describe("a body", () => {
     }
     expect(body.size()).toBe(9 * length);
     expect(body.bytes().toString()).toBe("abcdefghi".replace(/./g, (letter) => letter.repeat(length)));
-  });
-});
-
-describe("the shape of JSON", () => {
-  test.each([
-    ["1", 0, 0],
-    ['"[{\\"[{"', 0, 0],
-    ['{"a[":[{},{"b":"\\\\"}]}', 4, 3],
-    ["[[],[[]]]", 4, 3],
-  ])("%s has %i parts, %i deep", (json, parts, depth) => {
-    expect(shapeOf(Buffer.from(json))).toEqual({ parts, depth });
   });
 });
 
