@@ -52,3 +52,46 @@ export function canonicalJson(value: Json): string {
 export function digest(value: Json): string {
   return `sha256:${createHash("sha256").update(canonicalJson(value)).digest("hex")}`;
 }
+
+// ---------------------------------------------------------------- shape
+
+/** Of objects and lists in each other. What comes after the parser recurses over values. */
+export const MAX_DEPTH = 100;
+/** Objects and lists, also those within others: each takes memory, however few bytes it has. */
+export const MAX_PARTS = 2_000_000;
+
+export interface Shape {
+  /** Objects and lists. */
+  readonly parts: number;
+  readonly depth: number;
+}
+
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+const OPENING: ReadonlySet<number> = new Set([0x5b, 0x7b]);
+const CLOSING: ReadonlySet<number> = new Set([0x5d, 0x7d]);
+
+/** The shape of what valid JSON in UTF-8 holds, without making values of it. */
+export function shapeOf(json: Uint8Array): Shape {
+  let [parts, depth, open, quoted] = [0, 0, 0, false];
+  for (let i = 0; i < json.length; i += 1) {
+    const byte = json[i] ?? 0;
+    if (byte === QUOTE) quoted = !quoted;
+    else if (quoted) i += byte === BACKSLASH ? 1 : 0;
+    else if (OPENING.has(byte)) {
+      parts += 1;
+      open += 1;
+      depth = Math.max(depth, open);
+    } else if (CLOSING.has(byte)) open -= 1;
+  }
+  return { parts, depth };
+}
+
+/** What a text says; undefined where it is no JSON, or of more parts or deeper than anything that is meant. */
+export function parseJson(text: string): Json | undefined {
+  const { parts, depth } = shapeOf(Buffer.from(text));
+  try {
+    return parts > MAX_PARTS || depth > MAX_DEPTH ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

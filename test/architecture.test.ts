@@ -34,6 +34,7 @@ const MAY_LOAD: Readonly<Record<string, readonly string[]>> = {
   "errors.ts": ["model.ts"],
   "diagnostics.ts": ["model.ts"],
   "secrets.ts": ["model.ts", "json.ts"],
+  "secret-forms.ts": [],
   "kinds/": ["model.ts", "json.ts", "errors.ts", "diagnostics.ts"],
   "manifest/": ["model.ts", "json.ts", "diagnostics.ts", "secrets.ts", "kinds/"],
   "project/": [
@@ -45,13 +46,14 @@ const MAY_LOAD: Readonly<Record<string, readonly string[]>> = {
     "appliance/connection.ts",
     "appliance/trust.ts",
   ],
-  "appliance/": ["model.ts", "json.ts", "errors.ts"],
+  "appliance/": ["model.ts", "json.ts", "errors.ts", "secret-forms.ts"],
   "reconcile/": [
     "model.ts",
     "json.ts",
     "errors.ts",
     "diagnostics.ts",
     "secrets.ts",
+    "secret-forms.ts",
     "kinds/",
     "appliance/port.ts",
     "inventory/",

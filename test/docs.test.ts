@@ -3,6 +3,8 @@ import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "no
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { LIST_LIMITS, MAX_ANSWER_BYTES, sizeText } from "../src/appliance/bounds.ts";
+import { MAX_DEPTH } from "../src/json.ts";
 import { cli } from "./helpers/cli.ts";
 import { folder } from "./helpers/folder.ts";
 import { sandbox } from "./helpers/sandbox.ts";
@@ -51,6 +53,13 @@ describe("the README", () => {
       ["plan", 0],
       ["export", 0],
     ]);
+  });
+
+  it("tells the limits that hold", () => {
+    const { bytes, parts } = LIST_LIMITS;
+    const limits = /## Limits\n([\s\S]*?)\n## /.exec(README)?.[1] ?? "";
+    for (const limit of [MAX_ANSWER_BYTES, bytes].map(sizeText)) expect(limits).toContain(limit);
+    for (const limit of [parts, MAX_DEPTH]) expect(limits).toContain(limit.toLocaleString("en"));
   });
 
   it("shows a project file that is one, and commands that do what it says for the fleet", async () => {

@@ -1,5 +1,6 @@
 /** The action: inputs and the event in, the verdict out. Secrets are masked before anything is printed. */
 import { info, setFailed } from "@actions/core";
+import { bugReport } from "../cli/bug-report.ts";
 import { errorDiagnostic, HopsyncError } from "../errors.ts";
 import { apply } from "./apply.ts";
 import { readContext } from "./context.ts";
@@ -58,10 +59,7 @@ function onWait({ reason, milliseconds }: Pause, request: string): void {
 }
 
 function explained(error: unknown): string {
-  if (!(error instanceof HopsyncError)) {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return `hopsync met a bug of its own. Please report this:\n${text}`;
-  }
+  if (!(error instanceof HopsyncError)) return bugReport(error, process.env);
   const { summary, detail } = errorDiagnostic(error);
   return `${summary}. ${detail}${error.code === "github-permission" ? `\n${NEEDED}` : ""}`;
 }

@@ -4,7 +4,7 @@
  */
 import { STATUS_CODES } from "node:http";
 import { ApplianceError, type ApplianceErrorCode, type ApplianceErrorDetails } from "../errors.ts";
-import { isArray, isObject } from "../json.ts";
+import { isArray, isObject, MAX_DEPTH, MAX_PARTS, shapeOf } from "../json.ts";
 import type { Id, Json, JsonObject } from "../model.ts";
 import { assignmentFailures, errorText, expectsHttps, isWebPage, pageTitle } from "./error-body.ts";
 import type { Answer, Request } from "./exchange.ts";
@@ -154,6 +154,10 @@ export function readJson(reply: Reply): Json {
   if (!/^application\/(json|.+\+json)$/.test(contentType)) {
     throw malformed(reply, `the answer is ${reply.clean(contentType) || "of no declared type"}, not JSON`);
   }
+  const { parts, depth } = shapeOf(body);
+  if (parts > MAX_PARTS) throw malformed(reply, `the answer holds more than ${MAX_PARTS} objects and lists`);
+  if (depth > MAX_DEPTH)
+    throw malformed(reply, `objects and lists stand more than ${MAX_DEPTH} deep in each other`);
   const { text, value } = parseText(reply);
   const inexact = inexactInteger(text, value);
   if (inexact !== undefined)

@@ -10,6 +10,8 @@ import type { Answer } from "./exchange.ts";
 const KEYS = ["error_description", "error_message", "error", "detail", "message"];
 /** Enough for every error that is meant to be read. */
 const MAX_BYTES = 64 * 1024;
+/** Enough for the failures of a bulk assignment of thousands. */
+const MAX_JSON_BYTES = 4 * 1024 * 1024;
 
 /** The appliance's own text, not yet cleaned; "" when there is none. */
 export function errorText(answer: Answer): string {
@@ -55,7 +57,7 @@ export function isWebPage(answer: Answer): boolean {
 
 /** The title of a web page, not yet cleaned. */
 export function pageTitle(answer: Answer): string {
-  return /<title[^>]*>([^<]*)/i.exec(rawText(answer))?.[1]?.trim() ?? "";
+  return /<title[^>]{0,200}>([^<]*)/i.exec(rawText(answer))?.[1]?.trim() ?? "";
 }
 
 /** What nginx, Apache and Go say when http arrives where https is spoken. */
@@ -71,6 +73,7 @@ function rawText(answer: Answer): string {
 
 /** Undefined when the body is not JSON. Errors are read whatever their content type says. */
 function parseBody(answer: Answer): Json | undefined {
+  if (answer.body.length > MAX_JSON_BYTES) return undefined;
   try {
     return JSON.parse(answer.body.toString("utf8")) as Json;
   } catch {

@@ -4,6 +4,7 @@
  */
 import type { Dispatcher } from "undici";
 import type { Method } from "../model.ts";
+import { createBody } from "./bounds.ts";
 
 export interface Request {
   readonly method: Method;
@@ -55,8 +56,7 @@ export function exchange(
     let controller: Dispatcher.DispatchController | undefined;
     let settled = false;
     let answer: Answer | undefined;
-    const chunks: Buffer[] = [];
-    let size = 0;
+    const body = createBody();
 
     const settle = (result: Exchange): void => {
       if (settled) return;
@@ -85,12 +85,11 @@ export function exchange(
         if (Number(single(answerHeaders["content-length"])) > bounds.maxBodyBytes) fail("too-large");
       },
       onResponseData(_controller, chunk) {
-        size += chunk.length;
-        if (size > bounds.maxBodyBytes) fail("too-large");
-        else chunks.push(chunk);
+        if (body.size() + chunk.length > bounds.maxBodyBytes) fail("too-large");
+        else if (!settled) body.add(chunk);
       },
       onResponseEnd() {
-        if (answer !== undefined) settle({ answer: { ...answer, body: Buffer.concat(chunks) } });
+        if (answer !== undefined) settle({ answer: { ...answer, body: body.bytes() } });
       },
       onResponseError(_controller, error) {
         const sent = controller !== undefined;

@@ -24,7 +24,7 @@ import { assignmentJson } from "./wire-json.ts";
 /** Opens nothing until the first request; `close` ends what is open. */
 export function createAppliance(connection: Connection, options: ClientOptions): AppliancePort {
   const sender = createSender(connection, options);
-  const clean = createCleaner(connection.apiKey());
+  const clean = createCleaner(connection.apiKey(), options.mask);
   const { origin, host } = connection;
 
   const send = async (request: Request, patience?: Patience): Promise<Reply> => {

@@ -2,8 +2,10 @@
  * Reading a list to its end where an appliance answers in pages: no total is ever given and the
  * order may change between two pages, so pages are asked for until one is surely short, and ids count once.
  */
+import { shapeOf } from "../json.ts";
 import type { JsonObject } from "../model.ts";
 import { malformed, type Reply, readList } from "./answer.ts";
+import { LIST_LIMITS, type ListLimits, sizeText } from "./bounds.ts";
 
 const PAGE_SIZE = 1000;
 /**
@@ -15,10 +17,15 @@ const SURE_SIZE = 100;
 export type FetchPage = (limit: number, offset: number) => Promise<Reply>;
 
 /** Every object of the list, each id once. A page that brings nothing new is an error, not the end. */
-export async function readPages(fetchPage: FetchPage): Promise<readonly JsonObject[]> {
+export async function readPages(
+  fetchPage: FetchPage,
+  limits: ListLimits = LIST_LIMITS,
+): Promise<readonly JsonObject[]> {
   const byId = new Map<string, JsonObject>();
+  const bounded = createScale(limits);
   for (let offset = 0; ; ) {
     const reply = await fetchPage(PAGE_SIZE, offset);
+    bounded(reply);
     const page = readList(reply);
     const before = byId.size;
     for (const item of page) {
@@ -31,6 +38,22 @@ export async function readPages(fetchPage: FetchPage): Promise<readonly JsonObje
     offset += page.length;
     if (isLastPage(page.length)) return [...byId.values()];
   }
+}
+
+/** Throws where the pages so far are more than is read: a list may go on for ever. */
+function createScale(limits: ListLimits): (page: Reply) => void {
+  let [bytes, parts] = [0, 0];
+  return (reply) => {
+    const { body } = reply.answer;
+    bytes += body.length;
+    parts += shapeOf(body).parts;
+    if (bytes <= limits.bytes && parts <= limits.parts) return;
+    const most = `${sizeText(limits.bytes)} or ${limits.parts} objects`;
+    throw malformed(
+      reply,
+      `the list goes on and on: its pages so far are more than ${most}, and no more are read`,
+    );
+  };
 }
 
 function isLastPage(length: number): boolean {

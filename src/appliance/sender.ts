@@ -7,6 +7,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Pool } from "undici";
 import { ApplianceError, type ApplianceErrorCode } from "../errors.ts";
 import type { Method, RequestCounts } from "../model.ts";
+import type { Mask } from "../secret-forms.ts";
+import { MAX_ANSWER_BYTES } from "./bounds.ts";
 import type { Connection } from "./connection.ts";
 import { type Answer, exchange, type Request } from "./exchange.ts";
 import { createGate } from "./gate.ts";
@@ -42,6 +44,8 @@ export interface ClientOptions {
   readonly retries?: number;
   /** Of an answer; it is refused while it arrives. */
   readonly maxBodyBytes?: number;
+  /** Takes out of what the other side says what a body that was sent holds. */
+  readonly mask?: Mask;
   readonly onRequest?: (event: RequestEvent) => void;
   /** 0 up to, but not including, 1. */
   readonly random?: () => number;
@@ -74,7 +78,7 @@ const DEFAULTS = {
   timeoutMs: 30_000,
   parallelism: 8,
   retries: 3,
-  maxBodyBytes: 200 * 1024 * 1024,
+  maxBodyBytes: MAX_ANSWER_BYTES,
 } as const;
 
 const FINGERPRINT_TIMEOUT_MS = 5_000;

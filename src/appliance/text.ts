@@ -3,6 +3,8 @@
  * echoed in, without characters that act on a terminal, and not longer than a paragraph.
  */
 
+import { createMask, type Mask } from "../secret-forms.ts";
+
 /** Cleans one text from the appliance. */
 export type Clean = (text: string) => string;
 
@@ -12,36 +14,11 @@ const NAMED: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t"
 /** Controls (C0, C1), formats (bidi overrides, zero width), lone surrogates, line separators. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
-export function createCleaner(apiKey: string): Clean {
-  const forms = echoForms(apiKey);
-  return (text) =>
-    clip(makeVisible(forms.reduce((rest, form) => rest.replaceAll(form, "(key)"), text.trim())));
-}
-
-/** Longest first, so that no form is cut by a shorter one it contains. */
-function echoForms(apiKey: string): readonly string[] {
-  const base64 = [0, 1, 2].map((shift) => base64Core(apiKey, shift)).filter((form) => form.length >= 8);
-  const forms = [
-    apiKey,
-    encodeURIComponent(apiKey),
-    JSON.stringify(apiKey).slice(1, -1),
-    Buffer.from(apiKey).toString("base64"),
-    Buffer.from(apiKey).toString("base64url"),
-    Buffer.from(apiKey).toString("hex"),
-    ...base64,
-    ...base64.map((form) => form.replaceAll("+", "-").replaceAll("/", "_")),
-  ];
-  return [...new Set(forms)].sort((a, b) => b.length - a.length);
-}
-
-/** The part of the base64 of any text with the key `shift` bytes after a group of three that the key alone decides. */
-function base64Core(apiKey: string, shift: number): string {
-  const bytes = Buffer.from("\0".repeat(shift) + apiKey);
-  const whole = bytes.length - (bytes.length % 3);
-  return bytes
-    .subarray(shift === 0 ? 0 : 3, whole)
-    .toString("base64")
-    .replace(/=+$/, "");
+/** `mask` takes out other secrets that the other side may repeat. */
+export function createCleaner(apiKey: string, mask: Mask = (text) => text): Clean {
+  const withoutKey = createMask([{ value: apiKey, shown: "(key)" }]);
+  // Before it is cut: a part of a secret is not recognised as one.
+  return (text) => clip(makeVisible(mask(withoutKey(text.trim()))));
 }
 
 function makeVisible(text: string): string {

@@ -3,6 +3,7 @@
  * code only and never kept as a cause, since it can hold the request's headers or what was echoed.
  */
 import { ApplianceError, type ApplianceErrorCode } from "../errors.ts";
+import { sizeText } from "./bounds.ts";
 import type { Failure, Request } from "./exchange.ts";
 import { seenInsteadOfPin } from "./tls.ts";
 import type { Trust } from "./trust.ts";
@@ -57,7 +58,7 @@ async function explain(failure: Failure, context: TransportContext): Promise<Exp
     case "too-large":
       return {
         code: "malformed",
-        text: `the answer of ${context.host} is larger than the limit of ${context.maxBodyBytes} bytes`,
+        text: `the answer of ${context.host} is larger than the limit of ${sizeText(context.maxBodyBytes)}`,
         hint: "No list of an appliance is that large; check what answers at this address.",
       };
     case "broken":

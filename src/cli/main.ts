@@ -55,8 +55,12 @@ async function main(argv: readonly string[]): Promise<void> {
   process.exitCode = await run(argv, processIo());
 }
 
-main(process.argv.slice(2)).catch((error: unknown) => {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`hopsync ${VERSION} met a bug of its own. Please report this:\n${text}\n`);
+async function reportBug(error: unknown): Promise<void> {
+  const { bugReport } = await import("./bug-report.ts");
+  process.stderr.write(bugReport(error, process.env));
   process.exitCode = 1;
-});
+}
+
+// What escapes every promise would be printed by Node itself, with all that its message holds.
+process.on("uncaughtException", (error) => void reportBug(error).finally(() => process.exit(1)));
+main(process.argv.slice(2)).catch(reportBug);

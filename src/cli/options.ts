@@ -1,5 +1,5 @@
 /** Options that several commands share, and how their texts become values. Nothing is coerced silently. */
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { HopsyncError } from "../errors.ts";
@@ -194,7 +194,8 @@ async function readApiKey(
 ): Promise<string> {
   if (flags.apiKeyFile !== undefined) {
     const file = resolve(io.cwd, flags.apiKeyFile);
-    return readFile(file, "utf8").catch((cause: unknown) => {
+    return readStart(file).catch((cause: unknown) => {
+      if (cause instanceof HopsyncError) throw cause;
       const { code } = cause as NodeJS.ErrnoException;
       throw new HopsyncError("no-api-key", `The API key file ${flags.apiKeyFile} cannot be read (${code}).`, {
         cause,
@@ -206,6 +207,17 @@ async function readApiKey(
   throw new HopsyncError("no-api-key", "No API key is given.", {
     hint: "Set EXTRAHOP_API_KEY, use --api-key-file, or give the target an api_key. Keys are made on the appliance under API Access.",
   });
+}
+
+/** More than any key has: what is longer is another file, or has no end. */
+const KEY_BYTES = 64 * 1024;
+
+async function readStart(file: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of createReadStream(file, { end: KEY_BYTES })) chunks.push(chunk as Buffer);
+  const bytes = Buffer.concat(chunks);
+  if (bytes.length <= KEY_BYTES) return bytes.toString("utf8");
+  throw new HopsyncError("api-key", "The API key file is larger than 64 KB, so it holds no key.");
 }
 
 /** A safety switch is true or false, never "whatever is not empty". */

@@ -7,9 +7,9 @@ import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { HopsyncError } from "../errors.ts";
-import { digest, isObject } from "../json.ts";
+import { digest, isObject, parseJson } from "../json.ts";
 import { workTree } from "../manifest/files.ts";
-import type { InventoryPlace, Json, JsonObject } from "../model.ts";
+import type { InventoryPlace, JsonObject } from "../model.ts";
 import { planDigest } from "../reconcile/digest.ts";
 import type { SealedPlan } from "../reconcile/sealed.ts";
 import { parseSealed, sealedForm } from "../reconcile/sealed-form.ts";
@@ -46,14 +46,6 @@ function readText(file: string): string | undefined {
   try {
     const { size } = statSync(file);
     return size > MAX_BYTES ? undefined : readFileSync(file, "utf8");
-  } catch {
-    return undefined;
-  }
-}
-
-function parseJson(text: string): Json | undefined {
-  try {
-    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -3,13 +3,14 @@ import { Command, CommanderError, Option } from "commander";
 import { EXIT, errorDiagnostic, HopsyncError } from "../errors.ts";
 import { kinds } from "../kinds/index.ts";
 import type { Diagnostic, Document } from "../model.ts";
+import { printableLines, withoutLogCommands } from "../render/clean.ts";
 import { renderDiagnostics } from "../render/diagnostics.ts";
 import { renderJson, toDocument } from "../render/document.ts";
 import { renderMarkdown } from "../render/markdown.ts";
 import { createStyle } from "../render/style.ts";
 import { renderTargetsDocument, renderTargetsMarkdown, targetsDocument } from "../render/targets-document.ts";
 import { VERSION } from "../version.ts";
-import type { Io } from "./io.ts";
+import type { Io, OutputStream } from "./io.ts";
 import {
   addConnectionOptions,
   addLeaseOption,
@@ -25,7 +26,8 @@ import {
 } from "./options.ts";
 
 /** Runs one command line (without node and script) and returns its exit code. */
-export async function run(argv: readonly string[], io: Io): Promise<number> {
+export async function run(argv: readonly string[], given: Io): Promise<number> {
+  const io: Io = { ...given, stdout: forLogs(given.stdout), stderr: forLogs(given.stderr) };
   let exitCode: number = EXIT.done;
   const program = createProgram(io, (code) => {
     exitCode = code;
@@ -42,6 +44,17 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     finishEarly(known, argv, io);
     return EXIT.error;
   }
+}
+
+/** The same stream; no line of it is a command to who keeps it in a log. */
+function forLogs(stream: OutputStream): OutputStream {
+  return {
+    write: (text) => stream.write(withoutLogCommands(text)),
+    isTTY: stream.isTTY,
+    get columns() {
+      return stream.columns;
+    },
+  };
 }
 
 function usageError({ message }: CommanderError): HopsyncError {
@@ -107,6 +120,7 @@ function createProgram(io: Io, finished: Finished): Command {
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
+      outputError: (text, write) => write(printableLines(text).join("\n")),
       getOutHelpWidth: () => io.stdout.columns ?? 80,
       getErrHelpWidth: () => io.stderr.columns ?? 80,
     });

@@ -5,13 +5,16 @@ import type { RequestEvent } from "../appliance/sender.ts";
 import { hasErrors } from "../diagnostics.ts";
 import { EXIT, errorDiagnostic, HopsyncError } from "../errors.ts";
 import type { Command, Diagnostic, Document, Manifest } from "../model.ts";
-import { createMask } from "../reconcile/secrets.ts";
+import { openKeyFile } from "../project/key-file.ts";
+import { problem } from "../project/problems.ts";
+import { secretsOf } from "../reconcile/secrets.ts";
 import { printable } from "../render/clean.ts";
 import { renderDiagnostics } from "../render/diagnostics.ts";
 import { type DocumentParts, renderJson, toDocument } from "../render/document.ts";
 import { renderMarkdown } from "../render/markdown.ts";
 import { createProgress, type Progress } from "../render/progress.ts";
 import { createStyle, type Style, wantsColor } from "../render/style.ts";
+import { createMask, type Mask } from "../secret-forms.ts";
 import { VERSION } from "../version.ts";
 import type { Io, OutputStream } from "./io.ts";
 import {
@@ -106,6 +109,7 @@ interface State {
   diagnostics: readonly Diagnostic[];
   port: AppliancePort | undefined;
   manifest: Manifest | undefined;
+  mask?: Mask;
   writing: boolean;
   /** The diagnostics that were printed already. */
   readonly told: Set<Diagnostic>;
@@ -206,7 +210,7 @@ function createSession(command: Command, options: OutputOptions, io: Io, state: 
       const text = untold([...state.diagnostics, ...diagnostics], state, options, io);
       if (text !== "") err(`${text}\n`);
     },
-    mask: (text) => (state.manifest === undefined ? text : createMask(state.manifest, io.env)(text)),
+    mask: (text) => maskOf(state, io)(text),
     say: (text) => {
       if (!options.quiet) err(text);
     },
@@ -218,6 +222,13 @@ function createSession(command: Command, options: OutputOptions, io: Io, state: 
       return parts.exitCode;
     },
   };
+}
+
+/** Knows the secrets as soon as there is a manifest. */
+function maskOf(state: State, { env }: Io): Mask {
+  if (state.manifest === undefined) return (text) => text;
+  state.mask ??= createMask(secretsOf(state.manifest, env));
+  return state.mask;
 }
 
 function documentOf(command: Command, { text: _, ...parts }: Finish, state: State): Document {
@@ -272,6 +283,7 @@ async function openAppliance(
     import("../appliance/trust.ts"),
   ]);
   const connection = await readConnection(await resolveConnection(flags, io, state.target?.connection));
+  state.diagnostics = [...state.diagnostics, ...keyWarning(flags, io)];
   if (connection.trust.by === "insecure") {
     // Before the key is sent, not after.
     const warning = insecureDiagnostic(insecureWarning(connection.host));
@@ -285,6 +297,7 @@ async function openAppliance(
     parallelism: flags.parallelism,
     deadline: state.deadline.start(flags.deadline),
     signal: hardInterrupt(io, state),
+    mask: (text) => maskOf(state, io)(text),
     onRequest: (event) => {
       sent += 1;
       if (options.verbose) err(requestLine(event));
@@ -302,6 +315,11 @@ function hardInterrupt(io: Io, state: State): AbortSignal {
   if (io.interrupted.aborted) stop();
   io.interrupted.addEventListener("abort", stop, { once: true });
   return controller.signal;
+}
+
+function keyWarning({ apiKeyFile: file }: ConnectionFlags, io: Io): readonly Diagnostic[] {
+  const detail = file === undefined ? undefined : openKeyFile(fromCwd(io, file), file);
+  return detail === undefined ? [] : [problem("key-file-open", detail, {}, "warning")];
 }
 
 function insecureDiagnostic(detail: string): Diagnostic {

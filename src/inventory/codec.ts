@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { HopsyncError } from "../errors.ts";
-import { canonicalJson } from "../json.ts";
+import { canonicalJson, parseJson } from "../json.ts";
 import { INVENTORY_TITLE } from "../kinds/inventory-object.ts";
 import type { Inventory, Json } from "../model.ts";
 import { checkFormat, FORMAT, inventoryForm, parseForm } from "./form.ts";
@@ -58,7 +58,7 @@ export function decodeInventory(text: string, what = "The inventory"): Inventory
   const form = unzip(header.body, what);
   if (checksum(form) !== header.values.get("sha256"))
     throw damaged(what, "its checksum does not fit, so it was changed or mixed up with another");
-  const inventory = parseForm(parseJson(form, what), what);
+  const inventory = parseForm(readForm(form, what), what);
   if (quoted(header, "owner") !== inventory.owner) throw damaged(what, "its header names another owner");
   return inventory;
 }
@@ -76,12 +76,10 @@ function unzip(body: string, what: string): Buffer {
   }
 }
 
-function parseJson(form: Buffer, what: string): Json {
-  try {
-    return JSON.parse(form.toString("utf8"));
-  } catch (error) {
-    throw damaged(what, "what it holds is not JSON", error);
-  }
+function readForm(form: Buffer, what: string): Json {
+  const value = parseJson(form.toString("utf8"));
+  if (value === undefined) throw damaged(what, "what it holds is not JSON of an inventory");
+  return value;
 }
 
 function tooLarge({ owner, entries }: Inventory, bytes: number): HopsyncError {

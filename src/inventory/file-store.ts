@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import { lstat, mkdir, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { HopsyncError } from "../errors.ts";
-import { canonicalJson, digest, isObject } from "../json.ts";
+import { canonicalJson, digest, isObject, parseJson } from "../json.ts";
 import type { Inventory, Json } from "../model.ts";
 import { MAX_FORM_BYTES } from "./codec.ts";
 import { checkFormat, inventoryForm, parseForm } from "./form.ts";
@@ -63,12 +63,9 @@ function checkOwner(owner: Json | undefined, own: string, what: string): void {
 }
 
 function parseFile(text: string, what: string): Readonly<Record<string, Json>> {
-  try {
-    const value: Json = JSON.parse(text);
-    if (isObject(value)) return value;
-  } catch (error) {
-    throw damaged(what, text.trim() === "" ? "it is empty" : "it is not JSON", error);
-  }
+  const value = parseJson(text);
+  if (isObject(value)) return value;
+  if (value === undefined) throw damaged(what, text.trim() === "" ? "it is empty" : "it is not JSON");
   throw damaged(what, "it is not an object");
 }
 

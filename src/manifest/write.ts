@@ -38,7 +38,7 @@ function print(document: Document): string {
     blockQuote: "literal",
     doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
   });
-  return text.replace(ESCAPABLE, escaped);
+  return text.replace(ESCAPABLE, escaped).replace(LOG_MARK, "#\\u0023");
 }
 
 /** How a part of a manifest is written. */
@@ -173,6 +173,9 @@ const HIDDEN: RegExp = new RegExp(`${JOINER}(?:${INVISIBLE})`, "gu");
 /** Those that the YAML text holds: they stand in double quotes only, where an escape means the same. */
 const ESCAPABLE: RegExp = new RegExp(`(?![\\t\\n])${JOINER}(?:${INVISIBLE})`, "gu");
 
+/** What the log of a CI takes for a command anywhere in a line; a text with one stands in double quotes. */
+const LOG_MARK = /##(?=\w*\[)/g;
+
 /** Plain texts that mean something to readers of YAML 1.1; whatever starts as a date is suspect to ours. */
 const SPECIAL = /^(=|<<)$|^\d{4}-\d/;
 
@@ -187,7 +190,7 @@ function scalar(text: string): Scalar {
   const node = new Scalar(text);
   const lines = /\n./s.test(text);
   const hidden = hides(lines ? text.replace(/[\t\n]/g, "") : text);
-  if (hidden || SPECIAL.test(text)) node.type = Scalar.QUOTE_DOUBLE;
+  if (hidden || SPECIAL.test(text) || LOG_COMMAND.test(text)) node.type = Scalar.QUOTE_DOUBLE;
   else if (lines) node.type = Scalar.BLOCK_LITERAL;
   return node;
 }
@@ -195,3 +198,6 @@ function scalar(text: string): Scalar {
 function hides(text: string): boolean {
   return text.search(HIDDEN) >= 0;
 }
+
+/** What the log of a CI would take for a command, were the manifest printed into it. */
+const LOG_COMMAND = /^[^\S\n]*::(?!:)|##(?=\w*\[)/m;

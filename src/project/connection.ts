@@ -12,6 +12,7 @@ import { report } from "../manifest/codes.ts";
 import { fill, hasPlaceholder, type Outside } from "../manifest/placeholders.ts";
 import { readText } from "../manifest/text-file.ts";
 import type { Diagnostic } from "../model.ts";
+import { openKeyFile } from "./key-file.ts";
 import { type ProjectCode, problem, withoutKeys } from "./problems.ts";
 import type { Project, ProjectTarget } from "./project.ts";
 
@@ -126,7 +127,7 @@ export async function connectionOf(
   const trust = trustOf(values, folder, wanted.trust ? target.insecure : undefined);
   const diagnostics = [
     ...problems,
-    ...(typeof key === "object" ? key : []),
+    ...(typeof key === "object" ? key : keyWarning(target, folder, values.api_key_file)),
     ...(problems.length > 0 ? [] : await trustProblem(target, host, trust)),
   ].map(withoutKeys);
   if (hasErrors(diagnostics)) return { diagnostics };
@@ -178,6 +179,14 @@ function readKey(
   return problems.length > 0
     ? problems.map((found) => ({ ...found, source: target.at("/api_key_file") }))
     : read.text;
+}
+
+function keyWarning(target: ProjectTarget, folder: string, file: string | undefined): readonly Diagnostic[] {
+  // As it is written, since what came from the environment is not shown.
+  const detail =
+    file === undefined ? undefined : openKeyFile(resolve(folder, file), target.api_key_file ?? file);
+  if (detail === undefined) return [];
+  return [problem("key-file-open", detail, { source: target.at("/api_key_file") }, "warning")];
 }
 
 type Trust = Pick<TargetConnection, "fingerprint" | "caFile" | "insecure">;

@@ -15,6 +15,7 @@ const SUMMARIES = {
   "excluding-keys": "The keys exclude each other",
   "placeholder-not-here": "A placeholder cannot stand here",
   "key-in-file": "The API key stands in the file",
+  "key-file-open": "Others can read the API key",
   "unknown-target": "There is no such target",
   "needs-target": "Several targets, and none is chosen",
   host: "The host is not one that hopsync connects to",

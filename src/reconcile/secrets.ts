@@ -4,6 +4,7 @@
  */
 import { isArray, isObject, overlap, parsePointer, pointer } from "../json.ts";
 import type { Json, JsonObject, Manifest, Operation, Pointer, Resource } from "../model.ts";
+import type { Secret } from "../secret-forms.ts";
 
 /** Whether a value at `at` is, holds or is part of a secret. */
 export function isSensitive(resource: Resource, at: Pointer): boolean {
@@ -37,35 +38,11 @@ export function fillSecrets(operation: Operation, fields: JsonObject): JsonObjec
   return fill(body, fields, "") as JsonObject;
 }
 
-/** Shorter values would be found everywhere, and are no secrets. */
-const MIN_SECRET = 4;
-
-/**
- * Takes every secret of the manifest out of a text, such as an appliance's answer that repeats a request:
- * the value itself and the forms in which it travels stand as their `${env:NAME}`.
- */
-export function createMask(
+/** The secrets of the manifest, each with its `${env:NAME}`. */
+export function secretsOf(
   manifest: Manifest,
   env: Readonly<Record<string, string | undefined>>,
-): (text: string) => string {
-  const names = new Set(
-    manifest.resources.flatMap(({ secrets }) => Object.values(secrets).flatMap((secret) => secret.names)),
-  );
-  const replacements = [...names].flatMap((name) =>
-    formsOf(env[name] ?? "").map((form) => [form, `${"$"}{env:${name}}`] as const),
-  );
-  const longestFirst = replacements.sort(([a], [b]) => b.length - a.length);
-  return (text) => longestFirst.reduce((masked, [form, shown]) => masked.replaceAll(form, shown), text);
-}
-
-function formsOf(value: string): readonly string[] {
-  if (value.length < MIN_SECRET) return [];
-  const forms = [
-    value,
-    JSON.stringify(value).slice(1, -1),
-    encodeURIComponent(value),
-    Buffer.from(value).toString("base64"),
-    ...value.split(/\r?\n/).filter((line) => line.length >= MIN_SECRET),
-  ];
-  return [...new Set(forms)];
+): readonly Secret[] {
+  const names = manifest.resources.flatMap(({ secrets }) => Object.values(secrets).flatMap((s) => s.names));
+  return [...new Set(names)].map((name) => ({ value: env[name] ?? "", shown: `${"$"}{env:${name}}` }));
 }

@@ -31,12 +31,22 @@ export function printableLines(text: string): readonly string[] {
   return text.split(/\r?\n/u).map(printable);
 }
 
+/** What the runners of GitHub, Azure and TeamCity take for a command anywhere in a line: `##[…]`, `##vso[…]`. */
+const LOG_COMMAND = /##(?=\w*\[)/g;
+/** What GitHub's runner does at the start of one. Three colons are none. */
+const LOG_COMMAND_LINE = /^([^\S\n]*):(?=:(?!:))/gm;
+
+/** Whole lines of output in which the log of a CI finds no command, whatever a script or a name in them says. */
+export function withoutLogCommands(text: string): string {
+  return text.replace(LOG_COMMAND_LINE, "$1\\x3a").replace(LOG_COMMAND, "#\\x23");
+}
+
 /**
  * JSON text with the hidden characters of its strings as JSON escapes: the same value to a program,
  * harmless on a terminal. Line breaks are kept, since they can only stand between values.
  */
 export function printableJson(json: string): string {
-  return json.replace(EMOJI_OR_HIDDEN, (match, emoji?: string) => {
+  return json.replace(LOG_COMMAND, "#\\u0023").replace(EMOJI_OR_HIDDEN, (match, emoji?: string) => {
     if (emoji !== undefined || match === "\n") return match;
     return Array.from({ length: match.length }, (_, i) => {
       return `\\u${match.charCodeAt(i).toString(16).padStart(4, "0")}`;

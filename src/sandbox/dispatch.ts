@@ -1,4 +1,5 @@
 /** From a request's parts to an answer: the licence, the key, the route, its parameters, its body. */
+import { MAX_DEPTH, shapeOf } from "../json.ts";
 import type { Json } from "../model.ts";
 import { type Answer, invalidJson, Refusal, refusal } from "./answer.ts";
 import type { Context } from "./context.ts";
@@ -80,6 +81,7 @@ function readBody(route: Route, { body, contentType }: IncomingRequest): Json | 
 }
 
 function parseJson(body: Uint8Array): Json {
+  if (shapeOf(body).depth > MAX_DEPTH) throw invalidJson();
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
   } catch {

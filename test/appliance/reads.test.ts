@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { Reply as ApplianceReply } from "../../src/appliance/answer.ts";
+import { readPages } from "../../src/appliance/paging.ts";
 import type { JsonObject } from "../../src/model.ts";
 import { connectTo, failureOf, KEY, type Reply, type Script, serve } from "./servers.ts";
 
@@ -82,11 +84,23 @@ describe("an answer is malformed", () => {
     expect(await client.list("/tags")).toHaveLength(1);
   });
 
-  test("also when it nests deeper than the stack", async () => {
-    const depth = 200_000;
-    const body = `[{"id":1,"x":${"[".repeat(depth)}12345678901234567890${"]".repeat(depth)}}]`;
+  test.each([101, 200_000])("that nests %i deep", async (depth) => {
+    const body = `[{"id":1,"x":${"[".repeat(depth - 2)}${"]".repeat(depth - 2)}}]`;
     const { client } = await clientOf(() => ({ body }));
-    expect((await failureOf(client.list("/tags"))).code).toBe("malformed");
+    const error = await failureOf(client.list("/tags"));
+    expect([error.code, error.message]).toEqual(["malformed", expect.stringContaining("more than 100 deep")]);
+  });
+
+  test("but not one that nests 100 deep, or has brackets in its texts", async () => {
+    const body = `[{"id":1,"script":"\\"${"[{".repeat(500)}","x":${"[".repeat(98)}${"]".repeat(98)}}]`;
+    const { client } = await clientOf(() => ({ body }));
+    expect(await client.list("/tags")).toHaveLength(1);
+  });
+
+  test("that holds millions of objects, however few its bytes", async () => {
+    const { client } = await clientOf(() => ({ body: `[${"{},".repeat(2_000_000)}{}]` }));
+    const error = await failureOf(client.list("/tags"));
+    expect([error.code, error.message]).toEqual(["malformed", expect.stringContaining("2000000 objects")]);
   });
 });
 
@@ -138,6 +152,20 @@ describe("the target", () => {
     },
   );
 });
+
+/** The answer to a request for a page. */
+function pageOf(list: readonly JsonObject[]): ApplianceReply {
+  const body = Buffer.from(JSON.stringify(list));
+  const answer = {
+    status: 200,
+    contentType: "application/json",
+    location: undefined,
+    retryAfter: undefined,
+    body,
+  };
+  const request = { method: "GET", path: "/devices", read: true } as const;
+  return { request, answer, mayBeDone: false, origin: "https://eda", host: "eda", clean: (text) => text };
+}
 
 describe("a list in pages", () => {
   const items = (from: number, count: number): JsonObject[] =>
@@ -216,6 +244,25 @@ describe("a list in pages", () => {
       expect(client.requests()).toEqual({ GET: 2 });
     },
   );
+
+  test("that brings new objects for ever stops with an error, after two million objects and lists", async () => {
+    const parts = Array(50).fill({});
+    const { client } = await clientOf(({ body }) => {
+      const { offset } = JSON.parse(body) as { offset: number };
+      return { body: items(offset, 1000).map((item) => ({ ...item, parts })) };
+    });
+    const error = await failureOf(client.search({}));
+    expect([error.code, error.message]).toEqual(["malformed", expect.stringContaining("goes on and on")]);
+    expect(client.requests()).toEqual({ POST: 39 });
+  });
+
+  test("is limited in bytes, too", async () => {
+    const bytes = 3 * JSON.stringify(items(0, 1000)).length;
+    const error = await failureOf(
+      readPages(async (_limit, offset) => pageOf(items(offset, 1000)), { bytes, parts: 1e6 }),
+    );
+    expect(error.message).toContain(`more than ${bytes} bytes`);
+  });
 
   test.each([{ name: "x" }, { id: null }, { id: "" }, { id: { a: 1 } }])(
     "is malformed when it holds %j, which has no id",

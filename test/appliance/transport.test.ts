@@ -201,6 +201,30 @@ describe("an answer's size", () => {
     expect((await failureOf((await connectTo(origin, options)).list("/tags"))).code).toBe("malformed");
   });
 
+  test("is at most 64 MB, and a list that never ends is cut off there", async () => {
+    const piece = `10000\r\n${"[".repeat(0x10000)}\r\n`;
+    let sent = 0;
+    const origin = await serveRaw((socket) => {
+      const go = (): void => {
+        while (!socket.destroyed && socket.write(piece)) sent += piece.length;
+      };
+      socket.on("drain", go);
+      socket.write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
+      go();
+    });
+    const error = await failureOf((await connectTo(origin, { retries: 0 })).list("/alerts"));
+    expect(error).toMatchObject({ code: "malformed", unknownOutcome: false });
+    expect(error.message).toContain("larger than the limit of 64 MB");
+    expect(sent).toBeLessThan(200_000_000);
+  });
+
+  test("announced as 200 MB is refused before any of it is read", async () => {
+    const head = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${200 * 1000 * 1000}\r\n\r\n`;
+    const origin = await serveRaw((socket) => void socket.write(head));
+    const error = await failureOf((await connectTo(origin, { retries: 0 })).list("/alerts"));
+    expect(error.message).toContain("64 MB");
+  });
+
   test("may reach the limit", async () => {
     const { origin } = await serve(() => ({ body: `[]${" ".repeat(998)}` }));
     expect(await (await connectTo(origin, options)).list("/tags")).toEqual([]);

@@ -58,7 +58,7 @@ describe("--format markdown", () => {
         [
           "apply --auto-approve",
           0,
-          "**Applied:** 4 created, 2 links added. 21 requests.",
+          "**Applied:** 4 created, 2 links added. 24 requests.",
         ],
         [
           "apply --auto-approve",

@@ -91,6 +91,25 @@ describe("the process", () => {
   });
 });
 
+describe("a bug", () => {
+  it.each([
+    ["that a command meets", "throw new TypeError(said)"],
+    [
+      "that nobody waits for",
+      "if (process.listenerCount('uncaughtException') > 0) setImmediate(() => { throw new TypeError(said); }); return cwd()",
+    ],
+  ])("%s is told without what its message holds of the environment", async (_what, code) => {
+    const HOOK = "https://s3cr3t.example.com/?a=b";
+    const preload = `const { cwd } = process; process.cwd = () => { const said = "bad: " + process.env.HOOK; ${code}; };`;
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(preload)}`;
+    const { code: exit, stderr } = await start(["plan"], { cwd: folder(), env: { HOOK, NODE_OPTIONS } })
+      .ended;
+    expect(exit).toBe(1);
+    expect(stderr).toContain("Please report this:\nTypeError: bad: ${env:HOOK}\n");
+    expect(stderr).not.toContain("s3cr3t");
+  });
+});
+
 describe("hopsync sandbox", () => {
   it("says how to use it, answers, and ends on Ctrl-C", async () => {
     const { child, ended } = start(["sandbox", "--port", "0", "--devices", "10"]);

@@ -1,5 +1,5 @@
 /** A project file over several appliances: which of them a run is for, with which key and which manifests. */
-import { symlinkSync } from "node:fs";
+import { chmodSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
@@ -133,6 +133,13 @@ describe("a run for one target", () => {
   });
 });
 
+/** A file that only its owner can read. */
+function keyFile(key: string): string {
+  const path = join(folder({ key }), "key");
+  chmodSync(path, 0o600);
+  return path;
+}
+
 describe("flags, project file and variables", () => {
   it("variables left over in a shell lead to no other appliance, and weaken no trust", async () => {
     const { hq, branch, ...options } = await fleet();
@@ -166,14 +173,13 @@ describe("flags, project file and variables", () => {
     const env = { ...options.env, EXTRAHOP_API_KEY: branch.apiKey };
     expect(await codesOf(there, { ...options, env })).toEqual([1, ["other-host"]]);
     expect([hq.requests(), branch.requests()]).toEqual([[], []]);
-    const cwd = folder({ key: branch.apiKey });
-    expect(await codesOf([...there, "--api-key-file", join(cwd, "key")], options)).toEqual([0, []]);
+    expect(await codesOf([...there, "--api-key-file", keyFile(branch.apiKey)], options)).toEqual([0, []]);
     expect(branch.requests().length).toBeGreaterThan(0);
   });
 
   it("--api-key-file replaces the key of a target, which then need not be set", async () => {
     const { hq, branch: _, cwd } = await fleet();
-    const key = join(folder({ key: hq.apiKey }), "key");
+    const key = keyFile(hq.apiKey);
     expect(await codesOf(["plan", "--target", "hq", "--api-key-file", key], { cwd })).toEqual([0, []]);
   });
 
