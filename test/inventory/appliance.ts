@@ -4,8 +4,9 @@ import { readConnection } from "../../src/appliance/connection.ts";
 import { createAppliance } from "../../src/appliance/http.ts";
 import type { AppliancePort } from "../../src/appliance/port.ts";
 import { createApplianceStore, locateInventories } from "../../src/inventory/appliance-store.ts";
+import { readLocated } from "../../src/inventory/parts.ts";
 import type { InventoryStore } from "../../src/inventory/store.ts";
-import type { JsonObject } from "../../src/model.ts";
+import type { Inventory, JsonObject } from "../../src/model.ts";
 import type { Sandbox } from "../../src/sandbox/sandbox.ts";
 
 export async function connect(box: Sandbox): Promise<AppliancePort> {
@@ -26,6 +27,12 @@ export async function storeOf(
     pause: async () => {},
     ...(partBytes === undefined ? {} : { partBytes }),
   });
+}
+
+/** What an owner's inventory on the appliance says. */
+export function storedInventory(box: Sandbox, owner: string): Inventory | undefined {
+  const located = locateInventories(box.appliance.list("triggers")).own(owner);
+  return located === undefined ? undefined : readLocated(located);
 }
 
 /** What the appliance's own web interface shows of inventories, by id. */
