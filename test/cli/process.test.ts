@@ -1,37 +1,14 @@
 /** The command as a process: what only a real one shows. */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { describe, expect, inject, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
+import { HOPSYNC, start } from "../helpers/child.ts";
 import { folder } from "../helpers/folder.ts";
 import { gateway } from "../helpers/gateway.ts";
 import { sandbox } from "../helpers/sandbox.ts";
 import { storedInventory } from "../inventory/appliance.ts";
 
-const HOPSYNC = inject("hopsync");
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function start(argv: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
-  const child = spawn(process.execPath, [HOPSYNC, ...argv], {
-    cwd: options.cwd,
-    env: { PATH: process.env.PATH, ...options.env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  const out: string[] = [];
-  const err: string[] = [];
-  child.stdout.on("data", (chunk) => out.push(String(chunk)));
-  child.stderr.on("data", (chunk) => err.push(String(chunk)));
-  const ended = new Promise<Ended>((resolve) =>
-    child.on("close", (code) => resolve({ code, stdout: out.join(""), stderr: err.join("") })),
-  );
-  return { child, ended };
-}
 
 function firstOutput(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => child.stdout?.once("data", (chunk) => resolve(String(chunk))));
