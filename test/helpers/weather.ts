@@ -79,3 +79,8 @@ export function faultsOf({ weather, spared, late }: Season): readonly Fault[] {
     return effects.map(([when, effect]) => ({ method, when, effect, rate }));
   });
 }
+
+/** Whether new objects may be missing in lists. */
+export function lags({ weather }: Season): boolean {
+  return weather.some(([, effect]) => typeof effect === "object" && "lag" in effect);
+}
