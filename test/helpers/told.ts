@@ -3,17 +3,19 @@ import { kindNamed } from "../../src/kinds/index.ts";
 import type { Address, Change, Json, JsonObject, Operation, Plan, Result } from "../../src/model.ts";
 import { kindOf, nameOf } from "../../src/reconcile/ownership.ts";
 import type { LoggedRequest } from "../../src/sandbox/server.ts";
+import { isOwnName } from "../inventory/appliance.ts";
 
-const INVENTORY = "hopsync inventory: ";
-
-/** Every way in which the results are not what was done; none when the report is true. */
+/**
+ * Every way in which the results are not what was done; none when the report is true. `ownIds` are those of
+ * hopsync's own objects before the run.
+ */
 export function untruths(
   plan: Plan,
   results: readonly Result[],
   log: readonly LoggedRequest[],
-  inventoryIds: ReadonlySet<number>,
+  ownIds: ReadonlySet<number>,
 ): readonly string[] {
-  const writes = log.filter((entry) => isWrite(entry) && !isInventory(entry, log, inventoryIds));
+  const writes = log.filter((entry) => isWrite(entry) && !isOwn(entry, log, ownIds));
   const of = createMatcher(writes);
   const byAddress = new Map(results.map((result) => [result.address, result]));
   const known = new Set<LoggedRequest>();
@@ -28,9 +30,9 @@ export function untruths(
   return [...wrong, ...surplus.map((entry) => `nobody planned ${text(entry)}`)];
 }
 
-/** Whether anything but the inventory was written. */
-export function changedAnything(log: readonly LoggedRequest[], inventoryIds: ReadonlySet<number>): boolean {
-  return log.some((entry) => isWrite(entry) && isDone(entry) && !isInventory(entry, log, inventoryIds));
+/** Whether anything but inventories and leases was written. */
+export function changedAnything(log: readonly LoggedRequest[], ownIds: ReadonlySet<number>): boolean {
+  return log.some((entry) => isWrite(entry) && isDone(entry) && !isOwn(entry, log, ownIds));
 }
 
 function untold(
@@ -68,15 +70,15 @@ function isDone({ done }: LoggedRequest): boolean {
   return done !== null && done.status < 300;
 }
 
-function isInventory(
+function isOwn(
   { method, path, body }: LoggedRequest,
   log: readonly LoggedRequest[],
   ids: ReadonlySet<number>,
 ): boolean {
   if (!path.startsWith("/triggers")) return false;
-  if (method === "POST") return named(body).startsWith(INVENTORY);
+  if (method === "POST") return isOwnName(named(body));
   const id = Number(path.split("/")[2]);
-  return ids.has(id) || log.some((entry) => named(entry.body).startsWith(INVENTORY) && madeId(entry) === id);
+  return ids.has(id) || log.some((entry) => isOwnName(named(entry.body)) && madeId(entry) === id);
 }
 
 function named(body: Json | undefined): string {

@@ -43,6 +43,16 @@ export function inventoryObjects(box: Sandbox): readonly JsonObject[] {
     .sort((a, b) => Number(a.id) - Number(b.id));
 }
 
+/** Whether a trigger of this name is an inventory or a lease. */
+export function isOwnName(name: string): boolean {
+  return /^hopsync (inventory|lease): /.test(name);
+}
+
+/** The same, and leases. */
+export function ownObjects(box: Sandbox): readonly JsonObject[] {
+  return box.appliance.list("triggers").filter(({ name }) => isOwnName(String(name)));
+}
+
 /**
  * A port whose process ends with its nth write: before it is sent, or after the appliance has carried it
  * out. Nothing works afterwards.
