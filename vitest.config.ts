@@ -7,7 +7,8 @@ const { version } = JSON.parse(readFileSync(new URL("package.json", import.meta.
 };
 
 /** Short files that take long: started last, they would run alone in the end. */
-const LONGEST = /test\/reconcile\/(fault-matrix|histories|convergence|drift-convergence)\.test\.ts$/;
+const LONGEST =
+  /test\/(reconcile\/(fault-matrix|(fault-)?histories|(drift-)?convergence)|cli\/kill)\.test\.ts$/;
 
 /** Vitest goes by the size of files where no run before tells how long they take. */
 class LongestFirst extends BaseSequencer {

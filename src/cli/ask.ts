@@ -5,6 +5,7 @@ import type { Io } from "./io.ts";
 /** The line that was typed, trimmed; "" when input ends or the run is interrupted instead. */
 export function ask(question: string, io: Io): Promise<string> {
   return new Promise((resolve) => {
+    if (io.interrupted.aborted) return resolve("");
     const reader = createInterface({ input: io.stdin, terminal: false });
     const end = (line: string): void => {
       io.interrupted.removeEventListener("abort", stop);

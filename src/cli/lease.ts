@@ -12,8 +12,8 @@ export interface LeaseFlags {
 }
 
 /**
- * What the body returns; undefined where another run has the lease, which is noted. The time of the run
- * begins when the lease is taken.
+ * What the body returns; undefined where another run has the lease, which is noted, or a person interrupts
+ * before it is taken. The time of the run begins when the lease is taken.
  */
 export async function withLease<T>(
   session: Session,
@@ -41,6 +41,7 @@ export async function withLease<T>(
       return undefined;
     }
     try {
+      if (io.interrupted.aborted) return undefined;
       return await body(taken, session.startWriting());
     } finally {
       session.note(await taken.release());

@@ -1,7 +1,7 @@
 /** One command's run: what it loads, whom it talks to, what it prints, and the exit code it ends with. */
 import { resolve } from "node:path";
 import type { AppliancePort } from "../appliance/port.ts";
-import type { RequestEvent } from "../appliance/sender.ts";
+import type { ClientOptions, RequestEvent } from "../appliance/sender.ts";
 import { hasErrors } from "../diagnostics.ts";
 import { EXIT, errorDiagnostic, HopsyncError } from "../errors.ts";
 import type { Command, Diagnostic, Document, Manifest } from "../model.ts";
@@ -45,10 +45,12 @@ export interface Session {
   /** While a person reads, no time passes. */
   pause(): void;
   /**
-   * From now on an interrupt lets calls in flight end instead of cutting them off, and the deadline
-   * counts anew. The signal ends when the time is up.
+   * From now on an interrupt lets calls in flight end instead of cutting them off, and ends only pauses; the
+   * deadline counts anew. The signal ends when the time is up.
    */
   startWriting(): AbortSignal;
+  /** From now on an interrupt ends no pause either: what was done is to be recorded. */
+  startRecording(): void;
   note(diagnostics: readonly Diagnostic[]): void;
   /** Prints these diagnostics and what was noted so far, before a question or a write. */
   tell(diagnostics: readonly Diagnostic[]): void;
@@ -78,7 +80,7 @@ export async function runSession(
     diagnostics: [],
     told: new Set(),
     port: undefined,
-    writing: false,
+    phase: "reading",
     manifest: undefined,
     deadline: createDeadline(),
   };
@@ -92,7 +94,8 @@ export async function runSession(
   } catch (error) {
     if (!(error instanceof HopsyncError)) throw error;
     const stopped = interruption(io);
-    if (stopped === undefined) {
+    // A read that was cut off is no news.
+    if (stopped === undefined || state.phase !== "reading") {
       const { detail, ...diagnostic } = errorDiagnostic(error);
       session.note([{ ...diagnostic, detail: session.mask(detail) }]);
     }
@@ -104,13 +107,16 @@ export async function runSession(
   }
 }
 
+/** What an interrupt ends: everything, pauses, nothing. */
+type Phase = "reading" | "writing" | "recording";
+
 interface State {
   target: RunTarget | undefined;
   diagnostics: readonly Diagnostic[];
   port: AppliancePort | undefined;
   manifest: Manifest | undefined;
   mask?: Mask;
-  writing: boolean;
+  phase: Phase;
   /** The diagnostics that were printed already. */
   readonly told: Set<Diagnostic>;
   readonly deadline: Deadline;
@@ -198,9 +204,12 @@ function createSession(command: Command, options: OutputOptions, io: Io, state: 
     },
     pause: () => state.deadline.stop(),
     startWriting: () => {
-      state.writing = true;
+      state.phase = "writing";
       state.deadline.restart();
       return state.deadline.signal;
+    },
+    startRecording: () => {
+      state.phase = "recording";
     },
     note: (diagnostics) => {
       state.diagnostics = [...state.diagnostics, ...diagnostics];
@@ -290,31 +299,38 @@ async function openAppliance(
     state.diagnostics = [...state.diagnostics, warning];
     err(untold([warning], state, options, io));
   }
+  const interrupts = interruptsOf(io, state, () => {
+    progress.done();
+    if (!options.quiet) err("Interrupted: what is under way ends first, then comes the report.\n");
+  });
   let sent = 0;
   return createAppliance(connection, {
     userAgent: `hopsync/${VERSION}`,
     timeoutMs: flags.timeout,
     parallelism: flags.parallelism,
     deadline: state.deadline.start(flags.deadline),
-    signal: hardInterrupt(io, state),
+    ...interrupts,
     mask: (text) => maskOf(state, io)(text),
     onRequest: (event) => {
       sent += 1;
       if (options.verbose) err(requestLine(event));
-      else if (!state.writing) progress.reading(sent);
+      else if (state.phase === "reading") progress.reading(sent);
     },
   });
 }
 
 /** Reads are cut off at once; once something is being written, calls in flight end first. */
-function hardInterrupt(io: Io, state: State): AbortSignal {
-  const controller = new AbortController();
-  const stop = (): void => {
-    if (!state.writing) controller.abort(io.interrupted.reason);
+function interruptsOf(io: Io, state: State, onLater: () => void): Pick<ClientOptions, "signal" | "stop"> {
+  const all = new AbortController();
+  const pauses = new AbortController();
+  const interrupt = (): void => {
+    if (state.phase === "reading") all.abort(io.interrupted.reason);
+    else onLater();
+    if (state.phase === "writing") pauses.abort(io.interrupted.reason);
   };
-  if (io.interrupted.aborted) stop();
-  io.interrupted.addEventListener("abort", stop, { once: true });
-  return controller.signal;
+  if (io.interrupted.aborted) interrupt();
+  io.interrupted.addEventListener("abort", interrupt, { once: true });
+  return { signal: all.signal, stop: pauses.signal };
 }
 
 function keyWarning({ apiKeyFile: file }: ConnectionFlags, io: Io): readonly Diagnostic[] {

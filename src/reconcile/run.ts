@@ -51,6 +51,8 @@ export interface ApplyRunOptions {
   readonly deadline?: AbortSignal;
   /** Ends when another run may be writing: then nothing new is sent, and nothing recorded. */
   readonly lost?: AbortSignal;
+  /** Called once the last change is over, before what was done is recorded. */
+  readonly onChanged?: () => void;
   readonly mask?: (text: string) => string;
 }
 
@@ -90,6 +92,7 @@ export async function applyRun(
       planned.map(({ relations }) => relations),
     ),
   });
+  options.onChanged?.();
   const before = announcement ?? ownership.inventory;
   const failed = { partly: applied.partly, links: snapshot.links };
   const after = settled(before, planned, ownership, applied.results, applied.created, options.now(), failed);
@@ -100,20 +103,32 @@ export async function applyRun(
     : records
       ? await store.write(after).then(nothing, notRecorded)
       : [];
-  const interrupted = options.interrupted?.aborted === true;
   const sent = new Set(
     plan.changes.filter(({ operations }) => operations.length > 0).map(({ address }) => address),
   );
   const written = applied.results.filter(({ address }) => sent.has(address));
-  const verified = interrupted
-    ? []
-    : await verifyApplied(port, manifest, planned, written, snapshot.devices).catch(notVerified);
-  const diagnostics = [...recorded, ...verified];
+  const verified = await unlessAborted(options.interrupted, () =>
+    verifyApplied(port, manifest, planned, written, snapshot.devices).catch(notVerified),
+  );
+  const diagnostics = [...recorded, ...(verified ?? [])];
   return {
     results: applied.results,
     diagnostics,
-    exitCode: interrupted ? EXIT.interrupted : exitCodeOf(applied, diagnostics),
+    exitCode: options.interrupted?.aborted === true ? EXIT.interrupted : exitCodeOf(applied, diagnostics),
   };
+}
+
+/** What reads only can be left to itself, and is not begun when it is too late; undefined then. */
+function unlessAborted<T>(signal: AbortSignal | undefined, read: () => Promise<T>): Promise<T | undefined> {
+  if (signal === undefined) return read();
+  return new Promise((resolve, reject) => {
+    const leave = (): void => resolve(undefined);
+    if (signal.aborted) return leave();
+    signal.addEventListener("abort", leave);
+    read()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener("abort", leave));
+  });
 }
 
 function nothing(): readonly Diagnostic[] {

@@ -1,38 +1,28 @@
 /** The command as a process: what only a real one shows. */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { describe, expect, inject, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
+import { HOPSYNC, start } from "../helpers/child.ts";
 import { folder } from "../helpers/folder.ts";
+import { gateway } from "../helpers/gateway.ts";
 import { sandbox } from "../helpers/sandbox.ts";
+import { storedInventory } from "../inventory/appliance.ts";
 
-const HOPSYNC = inject("hopsync");
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function start(argv: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
-  const child = spawn(process.execPath, [HOPSYNC, ...argv], {
-    cwd: options.cwd,
-    env: { PATH: process.env.PATH, ...options.env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  const out: string[] = [];
-  const err: string[] = [];
-  child.stdout.on("data", (chunk) => out.push(String(chunk)));
-  child.stderr.on("data", (chunk) => err.push(String(chunk)));
-  const ended = new Promise<Ended>((resolve) =>
-    child.on("close", (code) => resolve({ code, stdout: out.join(""), stderr: err.join("") })),
-  );
-  return { child, ended };
-}
 
 function firstOutput(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => child.stdout?.once("data", (chunk) => resolve(String(chunk))));
+}
+
+/** Resolves when the stream has said this. */
+function textOn(stream: NodeJS.ReadableStream | null, text: string): Promise<void> {
+  let seen = "";
+  return new Promise((resolve) => {
+    stream?.on("data", (chunk) => {
+      seen += String(chunk);
+      if (seen.includes(text)) resolve();
+    });
+  });
 }
 
 describe("the process", () => {
@@ -107,6 +97,63 @@ describe("a bug", () => {
     expect(exit).toBe(1);
     expect(stderr).toContain("Please report this:\nTypeError: bad: ${env:HOOK}\n");
     expect(stderr).not.toContain("s3cr3t");
+  });
+});
+
+describe("an apply in the middle of a write", () => {
+  /** Until it is held at its first tag, and has heard of the signal. */
+  async function interrupted(signal: "SIGINT" | "SIGTERM") {
+    const box = await sandbox();
+    let held = (): void => {};
+    const isHeld = new Promise<void>((resolve) => {
+      held = resolve;
+    });
+    const { url, release } = await gateway(box, (method, path) => {
+      const isTag = method === "POST" && path.endsWith("/tags");
+      if (isTag) held();
+      return isTag;
+    });
+    const cwd = folder({ "manifests/a.yaml": "version: 1\ntags: [{name: a}, {name: b}]\n" });
+    const env = { EXTRAHOP_HOST: url, EXTRAHOP_API_KEY: box.apiKey };
+    const argv = ["apply", "--auto-approve", "--format", "json", "--parallelism", "1"];
+    const { child, ended } = start(argv, { cwd, env });
+    const heard = textOn(child.stderr, "Interrupted:");
+    await isHeld;
+    child.kill(signal);
+    await heard;
+    return { box, child, ended, release };
+  }
+
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("lets it end on %s, writes the inventory, reports, and ends with %i", async (signal, code) => {
+    const { box, ended, release } = await interrupted(signal);
+    release();
+    const { code: ending, stdout } = await ended;
+    expect([ending, JSON.parse(stdout)]).toMatchObject([
+      code,
+      {
+        exit_code: code,
+        results: [
+          { address: "tag/a", outcome: "applied" },
+          { address: "tag/b", outcome: "not_tried" },
+        ],
+      },
+    ]);
+    const made = box.appliance.find("tags", "a")?.id;
+    expect(box.appliance.find("tags", "b")).toBeUndefined();
+    expect(storedInventory(box, "default")?.entries).toMatchObject([
+      { address: "tag/a", id: String(made) },
+      { address: "tag/b", id: null },
+    ]);
+  });
+
+  it("stops at once on a second signal", async () => {
+    const { box, child, ended } = await interrupted("SIGINT");
+    child.kill("SIGTERM");
+    expect(await ended).toMatchObject({ code: 143, stdout: "" });
+    expect(box.appliance.find("tags", "a")).toBeUndefined();
   });
 });
 

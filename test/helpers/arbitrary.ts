@@ -3,7 +3,7 @@ import fc from "fast-check";
 
 type Entry = Readonly<Record<string, unknown>>;
 
-const NAMES = ["a", "b", "Web servers", "x/y", "<b>`|", "日本 🏷"];
+export const NAMES: readonly string[] = ["a", "b", "Web servers", "x/y", "<b>`|", "日本 🏷"];
 const name = fc.constantFrom(...NAMES);
 const text = fc.constantFrom("", "text", "two\nlines", "é <script> $${x}", "0");
 const nullable = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(value, { nil: null });

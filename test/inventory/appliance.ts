@@ -4,8 +4,9 @@ import { readConnection } from "../../src/appliance/connection.ts";
 import { createAppliance } from "../../src/appliance/http.ts";
 import type { AppliancePort } from "../../src/appliance/port.ts";
 import { createApplianceStore, locateInventories } from "../../src/inventory/appliance-store.ts";
+import { readLocated } from "../../src/inventory/parts.ts";
 import type { InventoryStore } from "../../src/inventory/store.ts";
-import type { JsonObject } from "../../src/model.ts";
+import type { Inventory, JsonObject } from "../../src/model.ts";
 import type { Sandbox } from "../../src/sandbox/sandbox.ts";
 
 export async function connect(box: Sandbox): Promise<AppliancePort> {
@@ -28,12 +29,28 @@ export async function storeOf(
   });
 }
 
+/** What an owner's inventory on the appliance says. */
+export function storedInventory(box: Sandbox, owner: string): Inventory | undefined {
+  const located = locateInventories(box.appliance.list("triggers")).own(owner);
+  return located === undefined ? undefined : readLocated(located);
+}
+
 /** What the appliance's own web interface shows of inventories, by id. */
 export function inventoryObjects(box: Sandbox): readonly JsonObject[] {
   return box.appliance
     .list("triggers")
     .filter(({ name }) => String(name).startsWith("hopsync inventory: "))
     .sort((a, b) => Number(a.id) - Number(b.id));
+}
+
+/** Whether a trigger of this name is an inventory or a lease. */
+export function isOwnName(name: string): boolean {
+  return /^hopsync (inventory|lease): /.test(name);
+}
+
+/** The same, and leases. */
+export function ownObjects(box: Sandbox): readonly JsonObject[] {
+  return box.appliance.list("triggers").filter(({ name }) => isOwnName(String(name)));
 }
 
 /**

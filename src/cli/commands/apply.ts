@@ -87,6 +87,7 @@ async function applyHeld(
     interrupted: io.interrupted,
     deadline,
     lost: lease.lost,
+    onChanged: session.startRecording,
     mask,
   });
   session.note(applied.diagnostics);
