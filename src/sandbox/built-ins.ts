@@ -1,13 +1,15 @@
 /** The objects that an appliance has before anybody configures it. */
 import type { JsonObject } from "../model.ts";
 import type { WireObject } from "./collections.ts";
+import type { Generation } from "./generations.ts";
 import { completeHints } from "./hints.ts";
 import { APPLIANCE_UUID } from "./matching.ts";
+import { operandText } from "./rules.ts";
 
 const VENDOR = "ExtraHop";
 
 /** Ids 11 to 19, as on recorded systems: one source per three ids, from bad to worse. */
-export function builtInAlerts(time: number): readonly WireObject[] {
+export function builtInAlerts(time: number, generation: Generation): readonly WireObject[] {
   const sources = [
     ["Web", "http"],
     ["DB", "db"],
@@ -26,7 +28,7 @@ export function builtInAlerts(time: number): readonly WireObject[] {
       name: `${label} Error Ratio - ${colour}`,
       description: `Alert triggered when ratio of ${label} errors is greater than ${Number(operand) * 100}%.`,
       stat_name: `extrahop.application.${protocol}`,
-      operand,
+      operand: operandText(generation, operand),
       severity,
       disabled: colour === "Red",
     })),
@@ -57,7 +59,7 @@ const TRIGGERS = [
   ["Session Expiry Counter", "SESSION_EXPIRE", "debug(Session.expiredKeys.length);\n"],
 ] as const;
 
-export function builtInTriggers(time: number): readonly WireObject[] {
+export function builtInTriggers(time: number, { hints }: Generation): readonly WireObject[] {
   return TRIGGERS.map(([name, event, script], i) => ({
     id: i + 1,
     mod_time: time,
@@ -67,7 +69,7 @@ export function builtInTriggers(time: number): readonly WireObject[] {
     script,
     event,
     events: [event],
-    hints: completeHints({}),
+    hints: completeHints(hints, {}),
     apply_all: false,
     debug: false,
     disabled: true,
@@ -103,7 +105,8 @@ const GROUPS: readonly (readonly [name: string, field: "role" | "activity", oper
   ["SIP Clients", "activity", "sip_client"],
 ];
 
-export function builtInGroups(time: number): readonly WireObject[] {
+export function builtInGroups(time: number, generation: Generation): readonly WireObject[] {
+  if (!generation.builtInGroups) return [];
   return GROUPS.map(([name, field, operand], i) => ({
     id: i + 1,
     mod_time: time,

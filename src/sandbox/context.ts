@@ -4,11 +4,13 @@ import type { Answer } from "./answer.ts";
 import type { Steering } from "./faults.ts";
 import type { Generation } from "./generations.ts";
 import type { Quirks } from "./quirks.ts";
+import type { Router } from "./routes.ts";
 import type { ApplianceState } from "./state.ts";
 
 export interface Context {
   readonly state: ApplianceState;
   readonly generation: Generation;
+  readonly router: Router;
   readonly quirks: Quirks;
   /** Name and address that GET /extrahop answers. */
   readonly hostname: string;

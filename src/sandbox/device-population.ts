@@ -181,6 +181,7 @@ function cloud(random: Random, profile: Profile): JsonObject {
   const hosted = profile.role === "http_server" && random.oneIn(10);
   return {
     cloud_account: hosted ? "210987654321" : null,
+    cloud_instance_description: null,
     cloud_instance_id: hosted ? `i-0${random.text(16, "0123456789abcdef")}` : null,
     cloud_instance_name: hosted ? "shop" : null,
     cloud_instance_type: hosted ? random.pick(["t3.large", "m5.xlarge"]) : null,

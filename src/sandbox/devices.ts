@@ -1,5 +1,5 @@
 /** Reading devices: lists and searches within a window of activity, group members, and what a device carries. */
-import { isObject } from "../json.ts";
+import { isArray, isObject } from "../json.ts";
 import type { Json, JsonObject } from "../model.ts";
 import { type Answer, found, refusal } from "./answer.ts";
 import { badValue, bodyObject, checkKeys } from "./bodies.ts";
@@ -27,14 +27,29 @@ export const listDevices: Handler = (context, call) => {
 /** POST /devices/search */
 export const searchDevices: Handler = (context, call) => {
   const body = bodyObject(call.body);
-  checkKeys(body, ["active_from", "active_until", "limit", "offset", "filter"]);
+  const { resultFields } = context.generation;
+  const trims = resultFields.length > 0 ? ["result_fields"] : [];
+  checkKeys(body, ["active_from", "active_until", "limit", "offset", "filter", ...trims]);
   const filter = body.filter;
   if (filter !== undefined) checkFilter(searchRules(context.generation, context.quirks), filter);
   const test = filter !== undefined && isObject(filter) ? compileFilter(context.state, filter) : ALL;
   const moments = { ...moment("active_from", body), ...moment("active_until", body) };
   const span = { limit: count("limit", body) ?? PAGE_SIZE, offset: count("offset", body) ?? 0 };
-  return found(activeDevices(context, test, moments, span));
+  const devices = activeDevices(context, test, moments, span);
+  return found(
+    body.result_fields === undefined ? devices : devices.map(resultOf(context, body.result_fields)),
+  );
 };
+
+/** "Returns the specified fields and the device id" (Swagger, `device_search`). */
+function resultOf({ generation, quirks }: Context, fields: Json): (device: WireObject) => JsonObject {
+  if (!isArray(fields)) throw refusal(400, "The result_fields field must be an array of strings.");
+  const names = fields.map(String);
+  const wrong = names.find((name) => !generation.resultFields.includes(name));
+  if (wrong !== undefined) throw badValue(quirks, "result_fields", wrong);
+  const keys = [...new Set(["id", ...names])];
+  return (device) => Object.fromEntries(keys.map((key) => [key, device[key] ?? null]));
+}
 
 /** GET /devicegroups/{id}/devices */
 export const listMembers: Handler = (context, call) => {

@@ -4,7 +4,8 @@ import type { Json } from "../model.ts";
 import { type Answer, invalidJson, Refusal, refusal } from "./answer.ts";
 import type { Context } from "./context.ts";
 import { type Steering, steeringOf } from "./faults.ts";
-import { findRoute, type Route, readQuery } from "./routes.ts";
+import { type Route, readQuery } from "./routes.ts";
+import { shapeAnswer } from "./shapes.ts";
 
 const BASE = "/api/v1";
 
@@ -52,11 +53,12 @@ function answer(context: Context, accounts: Accounts, request: IncomingRequest):
   }
   const account = authenticate(accounts, request.authorization);
   const [path = "", search = ""] = below.split(/\?(.*)/s);
-  const { route, ids } = findRoute(request.method, path);
+  const { route, ids } = context.router.find(request.method, path);
   if (!route.reads && !account.writes) throw refusal(403, "The API key does not grant this operation.");
   const query = readQuery(route, new URLSearchParams(search));
   const { steering = UNSTEERED } = request;
-  return route.handler(context, { ids, query, body: readBody(route, request), user: account.user, steering });
+  const call = { ids, query, body: readBody(route, request), user: account.user, steering };
+  return shapeAnswer(context.generation, route.shows, route.handler(context, call));
 }
 
 function authenticate(accounts: Accounts, authorization: string | undefined): Account {

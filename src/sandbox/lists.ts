@@ -37,8 +37,10 @@ const APPLICATION_SEARCH: Readonly<Record<string, readonly string[]>> = {
 /** GET /applications. Every application of the sandbox is active all the time. */
 export const listApplications: Handler = (context, { query }) => {
   const type = query.search_type ?? "any";
-  const columns = Object.hasOwn(APPLICATION_SEARCH, type) ? APPLICATION_SEARCH[type] : undefined;
-  if (columns === undefined) throw badValue(context.quirks, "search_type", type);
+  if (!context.generation.applicationSearchTypes.includes(type)) {
+    throw badValue(context.quirks, "search_type", type);
+  }
+  const columns = APPLICATION_SEARCH[type] ?? [];
   const matches = query.value === undefined ? () => true : literalOrPattern(query.value);
   const test = (application: WireObject): boolean =>
     type === "node"

@@ -37,6 +37,14 @@ const COLUMNS: Readonly<Record<string, string>> = {
   cloud_account: "cloud_account",
   vpc_id: "vpc_id",
   subnet_id: "subnet_id",
+  analysis: "analysis",
+};
+
+/** The fields whose values are numbers. The sandbox has no network localities of its own, so none has an id. */
+const NUMBERS: Readonly<Record<string, string>> = {
+  vlan: "vlanid",
+  id: "id",
+  network_locality_id: "network_locality_id",
 };
 
 /** The test of a filter that `checkFilter` accepted. */
@@ -56,7 +64,12 @@ export function compileFilter(state: ApplianceState, filter: JsonObject): Device
   return compileLeaf(state, String(filter.field), operator, filter.operand ?? null);
 }
 
-const NEGATIONS: Readonly<Record<string, string>> = { "!=": "=", "!~": "~", not_exists: "exists" };
+const NEGATIONS: Readonly<Record<string, string>> = {
+  "!=": "=",
+  "!~": "~",
+  not_exists: "exists",
+  not_in: "in",
+};
 
 function combine(operator: string, tests: readonly DeviceTest[]): DeviceTest {
   if (operator === "and") return (device) => tests.every((test) => test(device));
@@ -66,20 +79,28 @@ function combine(operator: string, tests: readonly DeviceTest[]): DeviceTest {
 
 function compileLeaf(state: ApplianceState, field: string, operator: string, operand: Json): DeviceTest {
   if (operator === "exists") return existence(state, field);
+  if (operator === "in") return listTest(state, field, operand);
   if (field === "is_critical") return (device) => (device.critical === true) === operand;
   if (field === "is_active") {
     const since = state.now() - ACTIVE_SPAN;
     return (device) => lastSeen(device, Number.POSITIVE_INFINITY) >= since === operand;
   }
-  if (field === "vlan") return (device) => inOrder(operator, Number(device.vlanid), Number(operand));
+  const number = NUMBERS[field];
+  if (number !== undefined) return (device) => inOrder(operator, Number(device[number]), Number(operand));
   if (field === "discover_time") return timeTest(operator, operand);
   const matches = textTest(field, operator, operand);
   const values = valuesOf(state, field);
   return (device) => values(device).some(matches);
 }
 
+function listTest(state: ApplianceState, field: string, operands: Json): DeviceTest {
+  const tests = isArray(operands) ? operands.map((operand) => compileLeaf(state, field, "=", operand)) : [];
+  return (device) => tests.some((test) => test(device));
+}
+
 function existence(state: ApplianceState, field: string): DeviceTest {
-  if (field === "vlan") return (device) => typeof device.vlanid === "number";
+  const number = NUMBERS[field];
+  if (number !== undefined) return (device) => typeof device[number] === "number";
   if (field === "discover_time") return (device) => typeof device.discover_time === "number";
   const values = valuesOf(state, field);
   return (device) => values(device).some((value) => value !== "");
@@ -126,6 +147,9 @@ function macTest(operator: string, text: string): (value: string) => boolean {
 function valuesOf(state: ApplianceState, field: string): (device: WireObject) => readonly string[] {
   if (field === "tag") return (device) => tagNames(state, device.id);
   if (field === "software") return (device) => state.software(device.id).map((entry) => String(entry.id));
+  if (field === "software_type")
+    return (device) => state.software(device.id).map((entry) => String(entry.software_type));
+  if (field === "network_locality_type") return localities;
   if (field === "activity") return (device) => activities(device).map((name) => name.replace(/^.*\./, ""));
   if (field === "node") return () => [APPLIANCE_UUID];
   if (field === "ipaddr") return (device) => [...text(device.ipaddr4), ...text(device.ipaddr6)];
@@ -135,6 +159,11 @@ function valuesOf(state: ApplianceState, field: string): (device: WireObject) =>
 
 function text(value: Json | undefined): readonly string[] {
   return typeof value === "string" ? [value] : [];
+}
+
+/** Every address of the population is a private one, which is internal unless somebody says otherwise. */
+function localities(device: WireObject): readonly string[] {
+  return typeof device.ipaddr4 === "string" ? ["internal"] : [];
 }
 
 function activities(device: WireObject): readonly string[] {

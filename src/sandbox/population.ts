@@ -10,9 +10,11 @@ import {
   DEFAULT_EMAIL_GROUP,
 } from "./built-ins.ts";
 import { populateDevices } from "./device-population.ts";
+import type { Generation } from "./generations.ts";
 import type { AuditEntry, Contents } from "./state.ts";
 
 export interface PopulationOptions {
+  readonly generation: Generation;
   readonly seed: number;
   readonly devices: number;
   /** The clock that discovery and activity are relative to. */
@@ -29,7 +31,7 @@ const FIRST_GROUP_ID = 151;
 /** As many as the addresses of one site can number. */
 const MOST_DEVICES = 60_000;
 
-export function populate({ seed, devices: count, now, wideIds }: PopulationOptions): Contents {
+export function populate({ generation, seed, devices: count, now, wideIds }: PopulationOptions): Contents {
   if (!Number.isSafeInteger(count) || count < 0 || count > MOST_DEVICES) {
     throw new HopsyncError("sandbox-devices", `The sandbox cannot have ${count} devices.`, {
       hint: `Choose a number from 0 to ${MOST_DEVICES}.`,
@@ -37,14 +39,14 @@ export function populate({ seed, devices: count, now, wideIds }: PopulationOptio
   }
   const installed = now - 400 * DAY;
   const { devices, software } = populateDevices({ seed, count, now, wideIds });
-  const [alerts, triggers] = [builtInAlerts(installed), builtInTriggers(installed)];
+  const [alerts, triggers] = [builtInAlerts(installed, generation), builtInTriggers(installed, generation)];
   const ids = (objects: readonly { readonly id: number }[]): readonly number[] => objects.map(({ id }) => id);
   return {
     collections: {
       tags: [],
       alerts,
       triggers,
-      devicegroups: builtInGroups(installed),
+      devicegroups: builtInGroups(installed, generation),
       emailgroups: [DEFAULT_EMAIL_GROUP],
       exclusionintervals: [],
       networks: builtInNetworks(installed),

@@ -30,6 +30,10 @@ export interface Quirks {
   readonly pageCap: number | null;
   /** How wide device ids are: "wide" is node 6's share of a console (node·2^32 + id). */
   readonly deviceIds: "small" | "wide";
+  /** Guide 7's example of a device has only `extrahop_id`; scripts of those years use `discovery_id` as well. */
+  readonly discoveryIdOn7: "absent" | "present";
+  /** Guide 5.2 has no word of a trigger's hints; a client of those years knew some. */
+  readonly hintsOn52: "refuse" | "accept";
   /** A connection is closed after so many requests; the guides show `keep-alive: max=100`. */
   readonly requestsPerConnection: number;
   /** "missing" answers 402 to everything. */
@@ -52,6 +56,8 @@ export const DEFAULT_QUIRKS: Quirks = {
   groupListDefault: "user_created",
   pageCap: null,
   deviceIds: "small",
+  discoveryIdOn7: "absent",
+  hintsOn52: "refuse",
   requestsPerConnection: 100,
   eula: "accepted",
   listLag: 0,

@@ -11,6 +11,7 @@ import { generationOf } from "./generations.ts";
 import { createOperator, type Operator } from "./operator.ts";
 import { populate } from "./population.ts";
 import { DEFAULT_QUIRKS, type Quirks } from "./quirks.ts";
+import { createRouter, routesOf } from "./routes.ts";
 import { type LoggedRequest, type RunningServer, startServer } from "./server.ts";
 import { ApplianceState, type Contents } from "./state.ts";
 import { createSaver, loadContents } from "./store.ts";
@@ -20,7 +21,7 @@ export interface SandboxOptions {
   readonly host?: string;
   /** Default 0: any free port. */
   readonly port?: number;
-  /** Default 8.7, the only generation so far. */
+  /** 5.2, 7, 8.7 or 9.8, or a full version of one of these lines; default 8.7. */
   readonly firmware?: string;
   /** HTTPS with a new self-signed certificate. */
   readonly tls?: boolean;
@@ -113,17 +114,18 @@ const CREATED_TYPES: Readonly<Record<Quirks["createdContentType"], string>> = {
 
 function createContext(options: SandboxOptions): Context {
   const { firmware = "8.7", devices = 600, seed = 1, stateFile, now = Date.now } = options;
-  const generation = generationOf(firmware);
   const quirks = { ...DEFAULT_QUIRKS, ...options.quirks };
+  const generation = generationOf(firmware, quirks);
   const stored = stateFile === undefined ? undefined : loadContents(stateFile);
   const given = stored ?? options.contents;
-  const contents = given ?? populate({ seed, devices, now: now(), wideIds: quirks.deviceIds === "wide" });
+  const contents =
+    given ?? populate({ generation, seed, devices, now: now(), wideIds: quirks.deviceIds === "wide" });
   const state = new ApplianceState(contents, now);
   if (stateFile !== undefined) {
     state.onCommit = createSaver(stateFile, state);
     if (stored === undefined) state.onCommit();
   }
-  return { state, generation, quirks, hostname: HOSTNAME };
+  return { state, generation, router: createRouter(routesOf(generation)), quirks, hostname: HOSTNAME };
 }
 
 /** As long as the guide's example of a key. */

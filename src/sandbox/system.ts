@@ -2,12 +2,10 @@
 import { found } from "./answer.ts";
 import type { Handler } from "./context.ts";
 
-const PLATFORM = "discover";
-
 export const readSystem: Handler = ({ generation, hostname }) =>
   found({
     version: generation.version,
-    platform: PLATFORM,
+    platform: generation.sensor,
     hostname,
     mgmt_ipaddr: "10.1.0.2",
     display_host: hostname,
@@ -16,6 +14,6 @@ export const readSystem: Handler = ({ generation, hostname }) =>
 
 export const readVersion: Handler = ({ generation }) => found({ version: generation.version });
 
-export const readPlatform: Handler = () => found({ platform: PLATFORM });
+export const readPlatform: Handler = ({ generation }) => found({ platform: generation.sensor });
 
 export const readEdition: Handler = () => found({ edition: "Enterprise" });
