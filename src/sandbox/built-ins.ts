@@ -3,7 +3,7 @@ import type { JsonObject } from "../model.ts";
 import type { WireObject } from "./collections.ts";
 import type { Generation } from "./generations.ts";
 import { completeHints } from "./hints.ts";
-import { APPLIANCE_UUID } from "./matching.ts";
+import { SENSOR, type SensorNode, wideId } from "./platforms.ts";
 import { operandText } from "./rules.ts";
 
 const VENDOR = "ExtraHop";
@@ -128,36 +128,48 @@ export const DEFAULT_EMAIL_GROUP: WireObject = {
   system_notifications: true,
 };
 
-/** The capture interfaces; the first has id 0. */
-export function builtInNetworks(time: number): readonly WireObject[] {
-  const names = ["Capture 00:50:56:83:40:D5", "Core span", "Clinic span"];
-  return names.map((name, id) => ({
-    id,
-    mod_time: time,
-    node_id: null,
-    appliance_uuid: APPLIANCE_UUID,
-    name,
-    description: null,
-    idle: id === 2,
-  }));
+/** A sensor whose objects are made; without an id it is the system itself. */
+type Owner = Omit<SensorNode, "id"> & { readonly id: number | null };
+
+function ownersOf(nodes: readonly SensorNode[]): readonly Owner[] {
+  return nodes.length === 0 ? [{ ...SENSOR, id: null }] : nodes;
 }
 
-export function builtInApplications(time: number): readonly WireObject[] {
-  const names = [
-    ["All Activity", "_capture"],
-    ["Online Shop", "online-shop"],
-    ["Payments", "payments"],
-    ["Intranet", "intranet"],
-  ] as const;
-  return names.map(([name, discoveryId], i) => ({
-    id: i + 1,
-    mod_time: time,
-    user_mod_time: time,
-    node_id: null,
-    discovery_id: discoveryId,
-    extrahop_id: discoveryId,
-    display_name: name,
-    description: null,
-    criteria: [],
-  }));
+/** The capture interfaces; a sensor's first has id 0. On a console two sensors share some names. */
+export function builtInNetworks(time: number, nodes: readonly SensorNode[]): readonly WireObject[] {
+  return ownersOf(nodes).flatMap(({ id: node, uuid, mac }) =>
+    [`Capture ${mac}`, "Core span", "Clinic span"].map((name, id) => ({
+      id: wideId(node, id),
+      mod_time: time,
+      node_id: node,
+      appliance_uuid: uuid,
+      name,
+      description: null,
+      idle: id === 2,
+    })),
+  );
+}
+
+const APPLICATIONS = [
+  ["All Activity", "_capture"],
+  ["Online Shop", "online-shop"],
+  ["Payments", "payments"],
+  ["Intranet", "intranet"],
+] as const;
+
+/** Each sensor has the one that collects everything; the user's own are the first sensor's. */
+export function builtInApplications(time: number, nodes: readonly SensorNode[]): readonly WireObject[] {
+  return ownersOf(nodes).flatMap(({ id: node }, i) =>
+    APPLICATIONS.slice(0, i === 0 ? APPLICATIONS.length : 1).map(([name, discoveryId], j) => ({
+      id: wideId(node, j + 1),
+      mod_time: time,
+      user_mod_time: time,
+      node_id: node,
+      discovery_id: discoveryId,
+      extrahop_id: discoveryId,
+      display_name: name,
+      description: null,
+      criteria: [],
+    })),
+  );
 }

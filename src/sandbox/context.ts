@@ -3,6 +3,7 @@ import type { Json } from "../model.ts";
 import type { Answer } from "./answer.ts";
 import type { Steering } from "./faults.ts";
 import type { Generation } from "./generations.ts";
+import type { Platform } from "./platforms.ts";
 import type { Quirks } from "./quirks.ts";
 import type { Router } from "./routes.ts";
 import type { ApplianceState } from "./state.ts";
@@ -11,6 +12,7 @@ export interface Context {
   readonly state: ApplianceState;
   readonly generation: Generation;
   readonly router: Router;
+  readonly platform: Platform;
   readonly quirks: Quirks;
   /** Name and address that GET /extrahop answers. */
   readonly hostname: string;

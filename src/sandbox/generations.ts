@@ -51,6 +51,8 @@ export interface Generation {
   readonly operandZero: "kept" | "dropped";
   /** Whether device groups come with the system; before, activity groups are a resource of their own. */
   readonly builtInGroups: boolean;
+  /** Whether GET /appliances lists the appliance itself. */
+  readonly localAppliance: boolean;
   /** Whether this is the cloud product's too. */
   readonly cloud: boolean;
 }
@@ -112,6 +114,7 @@ const FIRMWARE_8_7: Generation = {
   ruleIsDynamic: true,
   operandZero: "kept",
   builtInGroups: true,
+  localAppliance: false,
   cloud: true,
 };
 
@@ -147,6 +150,7 @@ const FIRMWARE_9_8: Generation = {
   searchOnlyFields: ["discovery_id", "software_type", "analysis"],
   listOperators: ["in", "not_in"],
   hints: OPTIONS_9,
+  localAppliance: true,
 };
 
 /** What guide 7's table of operations lacks of guide 8.7's. */

@@ -5,10 +5,11 @@ import { badValue } from "./bodies.ts";
 import type { Side, WireObject } from "./collections.ts";
 import type { Context, Handler } from "./context.ts";
 import { compilePattern } from "./filters.ts";
-import { APPLIANCE_UUID, literalOrPattern } from "./matching.ts";
+import { literalOrPattern } from "./matching.ts";
 import { reaching } from "./membership.ts";
 import { objectOf } from "./objects.ts";
 import { pageOf, takePage } from "./paging.ts";
+import { uuidOf } from "./platforms.ts";
 
 const GROUP_TYPES: readonly string[] = ["user_created", "built_in", "all"];
 
@@ -44,7 +45,7 @@ export const listApplications: Handler = (context, { query }) => {
   const matches = query.value === undefined ? () => true : literalOrPattern(query.value);
   const test = (application: WireObject): boolean =>
     type === "node"
-      ? matches(APPLIANCE_UUID)
+      ? matches(uuidOf(application.node_id))
       : columns.some((column) => matches(String(application[column])));
   const applications = takePage(context.quirks, context.state.listed("applications"), pageOf(query), test);
   return found(applications.map(withoutCriteria));

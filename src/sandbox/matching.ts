@@ -7,13 +7,11 @@ import type { Json, JsonObject } from "../model.ts";
 import { addressTest } from "./addresses.ts";
 import type { WireObject } from "./collections.ts";
 import { compilePattern } from "./filters.ts";
+import { uuidOf } from "./platforms.ts";
 import type { ApplianceState } from "./state.ts";
 import { lastSeen, parseMoment } from "./windows.ts";
 
 export type DeviceTest = (device: WireObject) => boolean;
-
-/** The one sensor that the sandbox is. */
-export const APPLIANCE_UUID = "3f1c8a52-7d0e-4b6a-9c41-0050568340d5";
 
 /** "Activity in the last 30 minutes" (guide 8.7, operand `is_active`). */
 const ACTIVE_SPAN = 30 * 60 * 1000;
@@ -151,7 +149,7 @@ function valuesOf(state: ApplianceState, field: string): (device: WireObject) =>
     return (device) => state.software(device.id).map((entry) => String(entry.software_type));
   if (field === "network_locality_type") return localities;
   if (field === "activity") return (device) => activities(device).map((name) => name.replace(/^.*\./, ""));
-  if (field === "node") return () => [APPLIANCE_UUID];
+  if (field === "node") return (device) => text(uuidOf(device.node_id));
   if (field === "ipaddr") return (device) => [...text(device.ipaddr4), ...text(device.ipaddr6)];
   const column = COLUMNS[field] ?? field;
   return (device) => text(device[column]);

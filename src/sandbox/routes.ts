@@ -28,7 +28,16 @@ import {
 } from "./lists.ts";
 import { createObject, deleteObject, listObjects, readObject, updateObject } from "./objects.ts";
 import type { Schemas } from "./schemas.ts";
-import { readEdition, readPlatform, readSystem, readVersion } from "./system.ts";
+import {
+  listAppliances,
+  listNodes,
+  readAppliance,
+  readEdition,
+  readNode,
+  readPlatform,
+  readSystem,
+  readVersion,
+} from "./system.ts";
 
 /** `time` may be negative and have a unit, `moment` is milliseconds since the epoch, `offset` may be negative. */
 export type Parameter = "integer" | "boolean" | "time" | "moment" | "offset" | "string";
@@ -76,6 +85,10 @@ const SPECIAL: readonly Route[] = [
   get("/extrahop/version", readVersion),
   get("/extrahop/platform", readPlatform),
   get("/extrahop/edition", readEdition),
+  get("/nodes", listNodes),
+  get("/nodes/{}", readNode),
+  get("/appliances", listAppliances),
+  get("/appliances/{}", readAppliance),
   get("/auditlog", listAuditLog, PAGE),
   show("devices", get("/devices", listDevices, { ...PAGE, ...WINDOW, ...SEARCH })),
   show("devices", { ...write("POST", "/devices/search", searchDevices), reads: true }),

@@ -12,6 +12,7 @@ import { normalDecimal } from "./decimals.ts";
 import type { Generation } from "./generations.ts";
 import { checkGroup, completeGroup } from "./group-rules.ts";
 import { checkHints, completeHints } from "./hints.ts";
+import { nodesOf } from "./platforms.ts";
 import { DETECTION_FIELDS } from "./schemas.ts";
 
 /** A create or an update whose fields have been checked one by one. */
@@ -160,11 +161,22 @@ function checkInterval(_context: Context, { after }: Write): void {
 
 function checkApplication(context: Context, write: Write): void {
   const { body, before } = write;
-  if ("node_id" in body) throw refusal(422, "The node_id field is valid only on a Command appliance.");
+  checkNode(context, body.node_id);
   if (isArray(body.criteria)) for (const criterion of body.criteria) checkCriterion(context, criterion);
   const id = body.discovery_id ?? body.extrahop_id;
-  const taken = context.state.list("applications").some((other) => other.discovery_id === id);
+  const node = body.node_id ?? null;
+  const taken = context.state
+    .list("applications")
+    .some((other) => other.discovery_id === id && (other.node_id ?? null) === node);
   if (before === null && taken) throw refusal(422, "The specified discovery ID already exists.");
+}
+
+function checkNode({ platform }: Context, node: Json | undefined): void {
+  if (node === undefined) return;
+  if (platform === "sensor") throw refusal(422, "The node_id field is valid only on a Command appliance.");
+  if (!nodesOf(platform).some(({ id }) => id === node)) {
+    throw refusal(422, `There is no node with the id ${String(node)}.`);
+  }
 }
 
 /** `extrahop_id` is the older name of `discovery_id`. */

@@ -83,10 +83,10 @@ export class ApplianceState {
     return this.#in(collection).get(id);
   }
 
-  /** Stores a new object under the next id. */
-  insert(collection: Collection, fields: JsonObject): WireObject {
-    const id = this.#nextIds.get(collection) ?? 1;
-    this.#nextIds.set(collection, id + 1);
+  /** Stores a new object under the next id, or under one that its caller knows to be free. */
+  insert(collection: Collection, fields: JsonObject, free?: number): WireObject {
+    const id = free ?? this.#nextIds.get(collection) ?? 1;
+    if (free === undefined) this.#nextIds.set(collection, id + 1);
     const object = { ...fields, id };
     this.replace(collection, object);
     return object;

@@ -5,7 +5,7 @@ import { DEFAULT_QUIRKS } from "../../src/sandbox/quirks.ts";
 import { NOW, open } from "./client.ts";
 
 const GENERATION = generationOf("8.7", DEFAULT_QUIRKS);
-const OPTIONS = { generation: GENERATION, seed: 1, devices: 600, now: NOW, wideIds: false };
+const OPTIONS = { generation: GENERATION, seed: 1, devices: 600, now: NOW, nodes: [], wideIds: false };
 const CONTENTS = populate(OPTIONS);
 const DEVICES = CONTENTS.collections.devices;
 

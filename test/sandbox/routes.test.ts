@@ -7,6 +7,7 @@ import { open } from "./client.ts";
 /** Guide 8.7, tables of operations: G, P, U and D stand for GET, POST, PATCH and DELETE. */
 const GUIDE = `
 /extrahop G | /extrahop/version G | /extrahop/platform G | /extrahop/edition G | /auditlog G
+/nodes G | /nodes/{} G | /appliances G | /appliances/{} G
 /tags GP | /tags/{} GUD | /tags/{}/devices GP | /tags/{}/devices/{} PD
 /alerts GP | /alerts/{} GUD | /alerts/{}/stats G
 /alerts/{}/applications GP | /alerts/{}/applications/{} PD
@@ -52,7 +53,7 @@ const EXPECTED_7 = EXPECTED.filter((entry) => {
 });
 
 const ROUTES_OF: Readonly<Record<string, readonly string[]>> = {
-  "5.2": EXPECTED_7,
+  "5.2": EXPECTED_7.filter((entry) => !entry.includes("/appliances")),
   "7": EXPECTED_7,
   "8.7": EXPECTED,
   "9.8": EXPECTED.map((entry) => (entry.endsWith("/ipaddr") ? `${entry}s` : entry)),
@@ -85,7 +86,7 @@ describe.each(Object.entries(ROUTES_OF))("on %s", (firmware, expected) => {
   it("have no others: a path of another firmware is a 404", async () => {
     const { call } = await open({ firmware, devices: 0 });
     const known = new Set(expected.map((entry) => entry.split(" ")[1]));
-    const foreign = ["/extrahop/edition", "/devices/{}/ipaddrs", ...AFTER_7].filter(
+    const foreign = ["/appliances", "/extrahop/edition", "/devices/{}/ipaddrs", ...AFTER_7].filter(
       (path) => !known.has(path),
     );
     for (const path of foreign) {
