@@ -6,7 +6,6 @@ import { type Answer, invalidJson, Refusal, refusal } from "./answer.ts";
 import type { Context } from "./context.ts";
 import { type Steering, steeringOf } from "./faults.ts";
 import { type Route, readQuery } from "./routes.ts";
-import { shapeAnswer } from "./shapes.ts";
 
 const BASE = "/api/v1";
 const TOKEN_PATH = "/oauth2/token";
@@ -53,7 +52,7 @@ function answer(context: Context, access: Access, request: IncomingRequest): Ans
   const query = readQuery(route, new URLSearchParams(search));
   const { steering = UNSTEERED } = request;
   const call = { ids, query, body: readBody(route, request), user: account.user, steering };
-  return shapeAnswer(context.generation, route.shows, route.handler(context, call));
+  return context.shape(route.shows, route.handler(context, call));
 }
 
 /** The parsed body, or undefined when it is empty. The vendor's own scripts send JSON without a content type. */

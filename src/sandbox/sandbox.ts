@@ -8,13 +8,14 @@ import { createCertificate } from "./certificate.ts";
 import type { Context } from "./context.ts";
 import { dispatch } from "./dispatch.ts";
 import { type Fault, type FaultEvent, scriptFaults } from "./faults.ts";
-import { generationOf } from "./generations.ts";
+import { type Generation, generationOf } from "./generations.ts";
 import { createOperator, type Operator } from "./operator.ts";
 import { checkPlatform, nodesOf, type Platform } from "./platforms.ts";
 import { populate } from "./population.ts";
 import { DEFAULT_QUIRKS, type Quirks } from "./quirks.ts";
 import { createRouter, routesOf } from "./routes.ts";
 import { type LoggedRequest, type RunningServer, startServer } from "./server.ts";
+import { createShaper } from "./shapes.ts";
 import { ApplianceState, type Contents } from "./state.ts";
 import { createSaver, loadContents } from "./store.ts";
 
@@ -155,35 +156,30 @@ function createAccess(context: Context, options: SandboxOptions, credentials: Cr
 }
 
 function createContext(options: SandboxOptions): Context {
-  const {
-    firmware = "8.7",
-    devices = 600,
-    seed = 1,
-    stateFile,
-    now = Date.now,
-    platform = "sensor",
-  } = options;
+  const { firmware = "8.7", platform = "sensor", stateFile, now = Date.now } = options;
   const quirks = { ...DEFAULT_QUIRKS, ...options.quirks };
   const generation = generationOf(firmware, quirks);
   checkPlatform(platform, generation);
   const stored = stateFile === undefined ? undefined : loadContents(stateFile);
-  const given = stored ?? options.contents;
-  const nodes = nodesOf(platform);
-  const wideIds = quirks.deviceIds === "wide";
-  const contents = given ?? populate({ generation, seed, devices, now: now(), nodes, wideIds });
-  const state = new ApplianceState(contents, now);
+  const state = new ApplianceState(stored ?? newContents(options, generation, quirks, now), now);
   if (stateFile !== undefined) {
     state.onCommit = createSaver(stateFile, state);
     if (stored === undefined) state.onCommit();
   }
-  return {
-    state,
-    generation,
-    router: createRouter(routesOf(generation)),
-    platform,
-    quirks,
-    hostname: HOSTNAME,
-  };
+  const router = createRouter(routesOf(generation));
+  return { state, generation, router, shape: createShaper(generation), platform, quirks, hostname: HOSTNAME };
+}
+
+function newContents(
+  { contents, devices = 600, seed = 1, platform = "sensor" }: SandboxOptions,
+  generation: Generation,
+  { deviceIds }: Quirks,
+  now: () => number,
+): Contents {
+  const nodes = nodesOf(platform);
+  return (
+    contents ?? populate({ generation, seed, devices, now: now(), nodes, wideIds: deviceIds === "wide" })
+  );
 }
 
 /** As long as the guide's example of a key. */

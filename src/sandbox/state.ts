@@ -37,6 +37,8 @@ export class ApplianceState {
   /** Called after every commit. */
   onCommit: () => void = () => {};
   readonly #objects: Map<Collection, Map<number, WireObject>>;
+  /** Every collection as a list, while it has not changed. */
+  readonly #lists = new Map<Collection, readonly WireObject[]>();
   readonly #nextIds: Map<Collection, number>;
   readonly #builtIn: Contents["builtIn"];
   readonly #software: Contents["software"];
@@ -58,8 +60,13 @@ export class ApplianceState {
     this.#auditLog = contents.auditLog.toReversed();
   }
 
+  /** The same list until the collection changes. */
   list(collection: Collection): readonly WireObject[] {
-    return [...this.#in(collection).values()];
+    const known = this.#lists.get(collection);
+    if (known !== undefined) return known;
+    const list = [...this.#in(collection).values()];
+    this.#lists.set(collection, list);
+    return list;
   }
 
   /** What a list answers: new objects may not be there yet (quirk `listLag`). */
@@ -154,6 +161,7 @@ export class ApplianceState {
   }
 
   #touch(section: Section): void {
+    if (section !== "links" && section !== "auditLog") this.#lists.delete(section);
     this.#revisions.set(section, this.revision(section) + 1);
   }
 }
