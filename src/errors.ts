@@ -142,6 +142,7 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   "github-failed": "GitHub failed",
   "github-refused": "GitHub refused a request",
   "sandbox-firmware": "The sandbox does not know this firmware",
+  "sandbox-platform": "The sandbox does not know this platform",
   "sandbox-devices": "The sandbox cannot hold so many devices",
   "sandbox-state": "The state file cannot be used",
   "sandbox-listen": "The sandbox cannot listen",

@@ -279,7 +279,8 @@ function addTargets(program: Command, io: Io, finished: Finished): void {
 function addSandbox(program: Command, io: Io, finished: Finished): void {
   subcommand(program, "sandbox", "run a simulated appliance until interrupted")
     .option("--port <n>", "the port to listen on; 0 takes a free one", port, 8700)
-    .option("--firmware <version>", "the firmware to simulate", "8.7")
+    .option("--firmware <version>", "the firmware to simulate: 5.2, 7, 8.7 or 9.8", "8.7")
+    .option("--platform <name>", "sensor, console (two sensors) or cloud (OAuth)", "sensor")
     .option("--tls", "speak https, with a self-signed certificate")
     .option("--devices <n>", "devices on the network", positiveInteger, 600)
     .option("--seed <n>", "another population for another number", integer, 1)

@@ -6,16 +6,24 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
   /** Absent for an empty body. */
   readonly body?: Json;
+  /** Sent in place of the body, as plain text unless `contentType` says otherwise. */
+  readonly text?: string;
+  readonly contentType?: string;
 }
 
 /** Thrown anywhere below a route to end the request with an error answer. */
 export class Refusal extends Error {
   readonly answer: Answer;
 
-  constructor(status: number, body: Json) {
+  constructor(status: number, body: Json, answer: Answer = { status, body }) {
     super(`refused with ${status}`);
     this.name = "Refusal";
-    this.answer = { status, body };
+    this.answer = answer;
+  }
+
+  /** In plain text, as some proxies before the API refuse. */
+  static text(status: number, text: string): Refusal {
+    return new Refusal(status, text, { status, text, contentType: "text/plain; charset=utf-8" });
   }
 }
 

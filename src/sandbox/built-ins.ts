@@ -1,13 +1,15 @@
 /** The objects that an appliance has before anybody configures it. */
 import type { JsonObject } from "../model.ts";
 import type { WireObject } from "./collections.ts";
+import type { Generation } from "./generations.ts";
 import { completeHints } from "./hints.ts";
-import { APPLIANCE_UUID } from "./matching.ts";
+import { SENSOR, type SensorNode, wideId } from "./platforms.ts";
+import { operandText } from "./rules.ts";
 
 const VENDOR = "ExtraHop";
 
 /** Ids 11 to 19, as on recorded systems: one source per three ids, from bad to worse. */
-export function builtInAlerts(time: number): readonly WireObject[] {
+export function builtInAlerts(time: number, generation: Generation): readonly WireObject[] {
   const sources = [
     ["Web", "http"],
     ["DB", "db"],
@@ -26,7 +28,7 @@ export function builtInAlerts(time: number): readonly WireObject[] {
       name: `${label} Error Ratio - ${colour}`,
       description: `Alert triggered when ratio of ${label} errors is greater than ${Number(operand) * 100}%.`,
       stat_name: `extrahop.application.${protocol}`,
-      operand,
+      operand: operandText(generation, operand),
       severity,
       disabled: colour === "Red",
     })),
@@ -57,7 +59,7 @@ const TRIGGERS = [
   ["Session Expiry Counter", "SESSION_EXPIRE", "debug(Session.expiredKeys.length);\n"],
 ] as const;
 
-export function builtInTriggers(time: number): readonly WireObject[] {
+export function builtInTriggers(time: number, { hints }: Generation): readonly WireObject[] {
   return TRIGGERS.map(([name, event, script], i) => ({
     id: i + 1,
     mod_time: time,
@@ -67,7 +69,7 @@ export function builtInTriggers(time: number): readonly WireObject[] {
     script,
     event,
     events: [event],
-    hints: completeHints({}),
+    hints: completeHints(hints, {}),
     apply_all: false,
     debug: false,
     disabled: true,
@@ -103,7 +105,8 @@ const GROUPS: readonly (readonly [name: string, field: "role" | "activity", oper
   ["SIP Clients", "activity", "sip_client"],
 ];
 
-export function builtInGroups(time: number): readonly WireObject[] {
+export function builtInGroups(time: number, generation: Generation): readonly WireObject[] {
+  if (!generation.builtInGroups) return [];
   return GROUPS.map(([name, field, operand], i) => ({
     id: i + 1,
     mod_time: time,
@@ -125,36 +128,48 @@ export const DEFAULT_EMAIL_GROUP: WireObject = {
   system_notifications: true,
 };
 
-/** The capture interfaces; the first has id 0. */
-export function builtInNetworks(time: number): readonly WireObject[] {
-  const names = ["Capture 00:50:56:83:40:D5", "Core span", "Clinic span"];
-  return names.map((name, id) => ({
-    id,
-    mod_time: time,
-    node_id: null,
-    appliance_uuid: APPLIANCE_UUID,
-    name,
-    description: null,
-    idle: id === 2,
-  }));
+/** A sensor whose objects are made; without an id it is the system itself. */
+type Owner = Omit<SensorNode, "id"> & { readonly id: number | null };
+
+function ownersOf(nodes: readonly SensorNode[]): readonly Owner[] {
+  return nodes.length === 0 ? [{ ...SENSOR, id: null }] : nodes;
 }
 
-export function builtInApplications(time: number): readonly WireObject[] {
-  const names = [
-    ["All Activity", "_capture"],
-    ["Online Shop", "online-shop"],
-    ["Payments", "payments"],
-    ["Intranet", "intranet"],
-  ] as const;
-  return names.map(([name, discoveryId], i) => ({
-    id: i + 1,
-    mod_time: time,
-    user_mod_time: time,
-    node_id: null,
-    discovery_id: discoveryId,
-    extrahop_id: discoveryId,
-    display_name: name,
-    description: null,
-    criteria: [],
-  }));
+/** The capture interfaces; a sensor's first has id 0. On a console two sensors share some names. */
+export function builtInNetworks(time: number, nodes: readonly SensorNode[]): readonly WireObject[] {
+  return ownersOf(nodes).flatMap(({ id: node, uuid, mac }) =>
+    [`Capture ${mac}`, "Core span", "Clinic span"].map((name, id) => ({
+      id: wideId(node, id),
+      mod_time: time,
+      node_id: node,
+      appliance_uuid: uuid,
+      name,
+      description: null,
+      idle: id === 2,
+    })),
+  );
+}
+
+const APPLICATIONS = [
+  ["All Activity", "_capture"],
+  ["Online Shop", "online-shop"],
+  ["Payments", "payments"],
+  ["Intranet", "intranet"],
+] as const;
+
+/** Each sensor has the one that collects everything; the user's own are the first sensor's. */
+export function builtInApplications(time: number, nodes: readonly SensorNode[]): readonly WireObject[] {
+  return ownersOf(nodes).flatMap(({ id: node }, i) =>
+    APPLICATIONS.slice(0, i === 0 ? APPLICATIONS.length : 1).map(([name, discoveryId], j) => ({
+      id: wideId(node, j + 1),
+      mod_time: time,
+      user_mod_time: time,
+      node_id: node,
+      discovery_id: discoveryId,
+      extrahop_id: discoveryId,
+      display_name: name,
+      description: null,
+      criteria: [],
+    })),
+  );
 }

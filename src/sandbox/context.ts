@@ -3,12 +3,18 @@ import type { Json } from "../model.ts";
 import type { Answer } from "./answer.ts";
 import type { Steering } from "./faults.ts";
 import type { Generation } from "./generations.ts";
+import type { Platform } from "./platforms.ts";
 import type { Quirks } from "./quirks.ts";
+import type { Router } from "./routes.ts";
+import type { Shaper } from "./shapes.ts";
 import type { ApplianceState } from "./state.ts";
 
 export interface Context {
   readonly state: ApplianceState;
   readonly generation: Generation;
+  readonly router: Router;
+  readonly shape: Shaper;
+  readonly platform: Platform;
   readonly quirks: Quirks;
   /** Name and address that GET /extrahop answers. */
   readonly hostname: string;

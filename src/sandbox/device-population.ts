@@ -5,6 +5,7 @@
 import type { JsonObject } from "../model.ts";
 import type { WireObject } from "./collections.ts";
 import { type NameSource, PROFILES, type Profile, profileOf } from "./device-profiles.ts";
+import { wideId } from "./platforms.ts";
 import { createRandom, type Random } from "./random.ts";
 
 export interface DevicePopulation {
@@ -16,8 +17,8 @@ export interface DeviceOptions {
   readonly seed: number;
   readonly count: number;
   readonly now: number;
-  /** Ids as on a console: node 6, and the sensor's id in the lower 32 bits. */
-  readonly wideIds: boolean;
+  /** The sensors of a console that find the devices, by site; none where the system finds them itself. */
+  readonly nodes: readonly number[];
 }
 
 /** What of a device is not drawn. */
@@ -34,7 +35,6 @@ interface Plan {
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const NODE = 6;
 const HEX = "0123456789ABCDEF";
 
 /** Devices that examples and the documentation name; all are active. */
@@ -50,9 +50,11 @@ export function populateDevices(options: DeviceOptions): DevicePopulation {
   const random = createRandom(options.seed);
   const devices: WireObject[] = [];
   const software: Record<string, readonly JsonObject[]> = {};
+  const number = numbering(options.nodes);
   const add = (plan: Plan): number => {
-    const id = idOf(options, devices.length + 1);
-    devices.push(createDevice(options, random, id, plan));
+    const node = nodeOf(options.nodes, plan);
+    const id = number(node);
+    devices.push(createDevice(options, random, { id, node }, plan));
     if (plan.profile.software !== undefined && plan.ipaddr4 !== null)
       software[String(id)] = [plan.profile.software];
     return id;
@@ -64,11 +66,23 @@ export function populateDevices(options: DeviceOptions): DevicePopulation {
     const doubled = random.oneIn(5) && devices.length + 2 <= options.count;
     add(doubled ? { ...plan, parent: add(parentOf(random, plan)) } : plan);
   }
-  return { devices, software };
+  return { devices: devices.sort((a, b) => a.id - b.id), software };
 }
 
-function idOf({ wideIds }: DeviceOptions, number: number): number {
-  return wideIds ? NODE * 2 ** 32 + number : number;
+/** Each sensor numbers what it finds from 1. */
+function numbering(nodes: readonly number[]): (node: number | null) => number {
+  const counts = new Map<number | null, number>(nodes.map((node) => [node, 0]));
+  return (node) => {
+    const next = (counts.get(node) ?? 0) + 1;
+    counts.set(node, next);
+    return wideId(node, next);
+  };
+}
+
+/** The first sensor watches the data center and its core, the next one the other sites. */
+function nodeOf(nodes: readonly number[], { profile }: Plan): number | null {
+  const near = ["dc", "core"].includes(profile.site.code);
+  return (near ? nodes[0] : (nodes[1] ?? nodes[0])) ?? null;
 }
 
 function drawProfile(random: Random): Profile {
@@ -110,7 +124,12 @@ function parentOf(random: Random, plan: Plan): Plan {
   return { ...plan, profile, ipaddr4: null, ipaddr6: null, discoveryId, parent: null };
 }
 
-function createDevice(options: DeviceOptions, random: Random, id: number, plan: Plan): WireObject {
+function createDevice(
+  options: DeviceOptions,
+  random: Random,
+  { id, node }: { readonly id: number; readonly node: number | null },
+  plan: Plan,
+): WireObject {
   const { profile } = plan;
   const vendor = profile.vendors.find(([, oui]) => plan.macaddr.startsWith(oui))?.[0] ?? null;
   const defaultName = `${vendor ?? "Device"} ${plan.macaddr.slice(9).replaceAll(":", "")}`;
@@ -121,7 +140,7 @@ function createDevice(options: DeviceOptions, random: Random, id: number, plan: 
   const critical = plan.ipaddr4 !== null && ["db_server", "domain_controller"].includes(profile.role);
   return {
     id,
-    node_id: options.wideIds ? NODE : null,
+    node_id: node,
     parent_id: plan.parent,
     discovery_id: plan.discoveryId,
     extrahop_id: plan.discoveryId,
@@ -181,6 +200,7 @@ function cloud(random: Random, profile: Profile): JsonObject {
   const hosted = profile.role === "http_server" && random.oneIn(10);
   return {
     cloud_account: hosted ? "210987654321" : null,
+    cloud_instance_description: null,
     cloud_instance_id: hosted ? `i-0${random.text(16, "0123456789abcdef")}` : null,
     cloud_instance_name: hosted ? "shop" : null,
     cloud_instance_type: hosted ? random.pick(["t3.large", "m5.xlarge"]) : null,

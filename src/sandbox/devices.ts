@@ -1,18 +1,18 @@
 /** Reading devices: lists and searches within a window of activity, group members, and what a device carries. */
-import { isObject } from "../json.ts";
+import { isArray, isObject } from "../json.ts";
 import type { Json, JsonObject } from "../model.ts";
 import { type Answer, found, refusal } from "./answer.ts";
 import { badValue, bodyObject, checkKeys } from "./bodies.ts";
 import type { WireObject } from "./collections.ts";
 import type { Context, Handler } from "./context.ts";
 import { checkFilter, searchRules } from "./filters.ts";
-import { compileFilter, compileSearch, type DeviceTest } from "./matching.ts";
-import { groupsOf, memberTest } from "./membership.ts";
+import { type DeviceQuery, queryOf, searchOf } from "./matching.ts";
+import { groupsOf, membersOf } from "./membership.ts";
 import { objectOf } from "./objects.ts";
 import { PAGE_SIZE, page, pageOf, takePage } from "./paging.ts";
 import { activeWithin, parseMoment, type Window, windowOf } from "./windows.ts";
 
-const ALL: DeviceTest = () => true;
+const ALL: DeviceQuery = { test: () => true };
 
 /** GET /devices */
 export const listDevices: Handler = (context, call) => {
@@ -20,26 +20,41 @@ export const listDevices: Handler = (context, call) => {
   const type = query.search_type ?? "any";
   if (!context.generation.searchTypes.includes(type)) throw badValue(context.quirks, "search_type", type);
   const value = query.value;
-  const test = value === undefined ? ALL : compileSearch(context.state, type, value);
-  return found(activeDevices(context, test, query, pageOf(query)));
+  const asked = value === undefined ? ALL : searchOf(context.state, type, value);
+  return found(activeDevices(context, asked, query, pageOf(query)));
 };
 
 /** POST /devices/search */
 export const searchDevices: Handler = (context, call) => {
   const body = bodyObject(call.body);
-  checkKeys(body, ["active_from", "active_until", "limit", "offset", "filter"]);
+  const { resultFields } = context.generation;
+  const trims = resultFields.length > 0 ? ["result_fields"] : [];
+  checkKeys(body, ["active_from", "active_until", "limit", "offset", "filter", ...trims]);
   const filter = body.filter;
   if (filter !== undefined) checkFilter(searchRules(context.generation, context.quirks), filter);
-  const test = filter !== undefined && isObject(filter) ? compileFilter(context.state, filter) : ALL;
+  const asked = filter !== undefined && isObject(filter) ? queryOf(context.state, filter) : ALL;
   const moments = { ...moment("active_from", body), ...moment("active_until", body) };
   const span = { limit: count("limit", body) ?? PAGE_SIZE, offset: count("offset", body) ?? 0 };
-  return found(activeDevices(context, test, moments, span));
+  const devices = activeDevices(context, asked, moments, span);
+  return found(
+    body.result_fields === undefined ? devices : devices.map(resultOf(context, body.result_fields)),
+  );
 };
+
+/** "Returns the specified fields and the device id" (Swagger, `device_search`). */
+function resultOf({ generation, quirks }: Context, fields: Json): (device: WireObject) => JsonObject {
+  if (!isArray(fields)) throw refusal(400, "The result_fields field must be an array of strings.");
+  const names = fields.map(String);
+  const wrong = names.find((name) => !generation.resultFields.includes(name));
+  if (wrong !== undefined) throw badValue(quirks, "result_fields", wrong);
+  const keys = [...new Set(["id", ...names])];
+  return (device) => Object.fromEntries(keys.map((key) => [key, device[key] ?? null]));
+}
 
 /** GET /devicegroups/{id}/devices */
 export const listMembers: Handler = (context, call) => {
   const group = objectOf(context, "devicegroups", call.ids[0]);
-  return found(activeDevices(context, memberTest(context.state, group), call.query, pageOf(call.query)));
+  return found(activeDevices(context, membersOf(context.state, group), call.query, pageOf(call.query)));
 };
 
 /** GET /devices/{id}/devicegroups: the window counts for dynamic groups only. */
@@ -51,13 +66,15 @@ export const listGroups: Handler = (context, call) => {
 
 function activeDevices(
   context: Context,
-  test: DeviceTest,
+  asked: DeviceQuery,
   query: Readonly<Record<string, string>>,
   span: { readonly limit: number; readonly offset: number },
 ): readonly WireObject[] {
   const window = queryWindow(context, query);
   const now = context.state.now();
-  const matching = (device: WireObject): boolean => activeWithin(device, window, now) && test(device);
+  const active = (device: WireObject): boolean => activeWithin(device, window, now);
+  if (asked.matches !== undefined) return takePage(context.quirks, asked.matches(), span, active);
+  const matching = (device: WireObject): boolean => active(device) && asked.test(device);
   return takePage(context.quirks, context.state.list("devices"), span, matching);
 }
 

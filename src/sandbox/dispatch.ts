@@ -1,12 +1,14 @@
-/** From a request's parts to an answer: the licence, the key, the route, its parameters, its body. */
+/** From a request's parts to an answer: the licence, the key or token, the route, its parameters, its body. */
 import { MAX_DEPTH, shapeOf } from "../json.ts";
 import type { Json } from "../model.ts";
+import type { Access } from "./access.ts";
 import { type Answer, invalidJson, Refusal, refusal } from "./answer.ts";
 import type { Context } from "./context.ts";
 import { type Steering, steeringOf } from "./faults.ts";
-import { findRoute, type Route, readQuery } from "./routes.ts";
+import { type Route, readQuery } from "./routes.ts";
 
 const BASE = "/api/v1";
+const TOKEN_PATH = "/oauth2/token";
 
 export interface IncomingRequest {
   readonly method: string;
@@ -21,49 +23,36 @@ export interface IncomingRequest {
 
 const UNSTEERED = steeringOf([]);
 
-/** The user that a key belongs to, and whether it may write. */
-export interface Account {
-  readonly user: string;
-  readonly writes: boolean;
-}
-
-export type Accounts = ReadonlyMap<string, Account>;
-
 /** The path below /api/v1 with its query, or undefined for anything else. */
 export function pathBelow(target: string): string | undefined {
   return target.startsWith(`${BASE}/`) ? target.slice(BASE.length) : undefined;
 }
 
 /** Answers a request; a refusal is an answer too, and a state that cannot be saved is a 500. */
-export function dispatch(context: Context, accounts: Accounts, request: IncomingRequest): Answer {
+export function dispatch(context: Context, access: Access, request: IncomingRequest): Answer {
   try {
-    return answer(context, accounts, request);
+    return answer(context, access, request);
   } catch (error) {
     if (error instanceof Refusal) return error.answer;
     return { status: 500, body: { error_message: error instanceof Error ? error.message : String(error) } };
   }
 }
 
-function answer(context: Context, accounts: Accounts, request: IncomingRequest): Answer {
+function answer(context: Context, access: Access, request: IncomingRequest): Answer {
+  if (access.grant !== undefined && request.target === TOKEN_PATH) return access.grant(request);
   const below = pathBelow(request.target);
   if (below === undefined) throw refusal(404, "There is no API at this path.");
   if (context.quirks.eula === "missing") {
     throw refusal(402, "The EULA has not been accepted for this appliance");
   }
-  const account = authenticate(accounts, request.authorization);
+  const account = access.authenticate(request.authorization);
   const [path = "", search = ""] = below.split(/\?(.*)/s);
-  const { route, ids } = findRoute(request.method, path);
+  const { route, ids } = context.router.find(request.method, path);
   if (!route.reads && !account.writes) throw refusal(403, "The API key does not grant this operation.");
   const query = readQuery(route, new URLSearchParams(search));
   const { steering = UNSTEERED } = request;
-  return route.handler(context, { ids, query, body: readBody(route, request), user: account.user, steering });
-}
-
-function authenticate(accounts: Accounts, authorization: string | undefined): Account {
-  const key = /^ExtraHop apikey=(\S+)$/.exec(authorization ?? "")?.[1];
-  const account = key === undefined ? undefined : accounts.get(key);
-  if (account === undefined) throw refusal(401, "API key is missing or invalid");
-  return account;
+  const call = { ids, query, body: readBody(route, request), user: account.user, steering };
+  return context.shape(route.shows, route.handler(context, call));
 }
 
 /** The parsed body, or undefined when it is empty. The vendor's own scripts send JSON without a content type. */

@@ -141,16 +141,13 @@ const OWN_ANSWER: ReadonlySet<FaultEffect> = new Set<OwnAnswerEffect>([
   "no-location",
 ]);
 
-/** What is sent: an answer whose text, where it has one, is not made from its body. */
-export type Reply = Answer & { readonly text?: string; readonly contentType?: string };
-
 /** What the client gets of the appliance's own answer; undefined where the connection breaks. */
-export function replyOf(fault: Fault | undefined, own: Answer | undefined): Reply | undefined {
+export function replyOf(fault: Fault | undefined, own: Answer | undefined): Answer | undefined {
   if (fault === undefined) return own;
   const { effect } = fault;
   if (typeof effect === "object") return otherAnswer(effect);
   if (own === undefined || effect === "reset") return undefined;
-  const { body, ...rest } = own;
+  const { body, text: _text, ...rest } = own;
   // A 204 can have no body, nor a type of one.
   const status = own.status === 204 ? 200 : own.status;
   switch (effect) {
@@ -169,7 +166,7 @@ export function replyOf(fault: Fault | undefined, own: Answer | undefined): Repl
 
 export const JSON_TYPE = "application/json; charset=utf-8";
 
-function otherAnswer(effect: Exclude<FaultEffect, string>): Reply | undefined {
+function otherAnswer(effect: Exclude<FaultEffect, string>): Answer | undefined {
   if ("html" in effect) return { status: 200, text: effect.html, contentType: "text/html; charset=utf-8" };
   if ("redirect" in effect) return { status: 307, headers: { location: effect.redirect } };
   if (!("status" in effect)) return undefined;

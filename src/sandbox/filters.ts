@@ -1,6 +1,7 @@
 /**
  * Filter objects of POST /devices/search and of dynamic groups: what is refused, written from guide 8.7
- * ("POST /devices/search", "Operand values for device search", "Operand values for device groups").
+ * ("POST /devices/search", "Operand values for device search", "Operand values for device groups") and, for
+ * operators that take a list, the Swagger of 9.8 (`search_filter`).
  */
 import { isArray, isObject } from "../json.ts";
 import type { Json, JsonObject } from "../model.ts";
@@ -29,19 +30,21 @@ const OPERATORS_OF: Readonly<Record<OperandKind, readonly string[]>> = {
 /** What a filter is checked against; `fields` are the ones that its place lists. */
 export interface FilterRules {
   readonly fields: Readonly<Record<string, OperandKind>>;
+  /** Operators whose operand is a list. */
+  readonly lists: readonly string[];
   readonly quirks: Quirks;
 }
 
 /** The rules of POST /devices/search. */
 export function searchRules(generation: Generation, quirks: Quirks): FilterRules {
-  return { fields: generation.filterFields, quirks };
+  return { fields: generation.filterFields, lists: generation.listOperators, quirks };
 }
 
 /** The rules of a device group's filter. */
 export function groupRules(generation: Generation, quirks: Quirks): FilterRules {
   const left = quirks.discoveryIdInGroupFilter === "refuse" ? generation.searchOnlyFields : [];
   const fields = Object.entries(generation.filterFields).filter(([field]) => !left.includes(field));
-  return { fields: Object.fromEntries(fields), quirks };
+  return { fields: Object.fromEntries(fields), lists: [], quirks };
 }
 
 /** Refuses a filter that the documents do not describe. */
@@ -51,7 +54,7 @@ export function checkFilter(rules: FilterRules, filter: Json): void {
   const operator = filter.operator;
   if (operator === undefined) throw refusal(422, "A filter requires an operator.");
   if (typeof operator !== "string") throw refusal(400, "The operator of a filter must be a string.");
-  if (!OPERATORS.includes(operator)) throw badValue(rules.quirks, "operator", operator);
+  if (![...OPERATORS, ...rules.lists].includes(operator)) throw badValue(rules.quirks, "operator", operator);
   if (LOGICAL.includes(operator)) checkBranch(rules, filter, operator);
   else checkLeaf(rules, filter, operator);
 }
@@ -76,11 +79,21 @@ function checkLeaf(rules: FilterRules, filter: JsonObject, operator: string): vo
   const kind = Object.hasOwn(rules.fields, field) ? rules.fields[field] : undefined;
   if (kind === undefined) throw badValue(rules.quirks, "field", field);
   if ("rules" in filter) throw refusal(422, "Only the operators and, or, not are allowed with rules.");
+  if (rules.lists.includes(operator) && kind !== "flag") {
+    checkList(field, kind, filter.operand);
+    return;
+  }
   if (!OPERATORS_OF[kind].includes(operator)) {
     throw refusal(422, `The operator ${operator} cannot be applied to the field ${field}.`);
   }
   if (EXISTENCE.includes(operator)) checkNoOperand(filter, operator);
   else checkOperand(field, kind, filter.operand, operator);
+}
+
+function checkList(field: string, kind: OperandKind, operand: Json | undefined): void {
+  if (operand === undefined || !isArray(operand)) throw refusal(400, "The operand must be an array.");
+  if (operand.length === 0) throw refusal(422, `Invalid operand for the field ${field}: []`);
+  for (const item of operand) checkOperand(field, kind, item, "=");
 }
 
 function checkNoOperand(filter: JsonObject, operator: string): void {

@@ -3,6 +3,7 @@ import type { JsonObject } from "../model.ts";
 import { refusal } from "./answer.ts";
 import type { Context } from "./context.ts";
 import { checkFilter, groupRules } from "./filters.ts";
+import type { Generation } from "./generations.ts";
 import type { Write } from "./rules.ts";
 
 export function checkGroup(context: Context, { before, body, after }: Write): void {
@@ -14,15 +15,16 @@ export function checkGroup(context: Context, { before, body, after }: Write): vo
       throw refusal(422, "A device group has either a filter, or field and value.");
     }
   }
-  if (before === null) checkNewGroup(body);
+  if (before === null) checkNewGroup(context.generation, body);
   else checkChangedGroup(before, body, after);
 }
 
-function checkNewGroup(body: JsonObject): void {
+function checkNewGroup({ ruleIsDynamic }: Generation, body: JsonObject): void {
   const ruled = "filter" in body || "field" in body || "value" in body;
+  const dynamic = body.dynamic ?? (ruleIsDynamic && ruled);
   if ("field" in body !== "value" in body) throw refusal(422, "The fields field and value go together.");
-  if (body.dynamic === true && !ruled) throw refusal(422, "A dynamic device group requires a filter.");
-  if (body.dynamic === false && ruled) throw refusal(422, "A static device group cannot have a filter.");
+  if (dynamic === true && !ruled) throw refusal(422, "A dynamic device group requires a filter.");
+  if (dynamic === false && ruled) throw refusal(422, "A static device group cannot have a filter.");
 }
 
 function checkChangedGroup(before: JsonObject, body: JsonObject, after: JsonObject): void {

@@ -1,25 +1,29 @@
-/** The advanced options of a trigger (guide 8.7 "Advanced trigger options"). */
+/** The advanced options of a trigger (guides 7 and 8.7, "Advanced trigger options"; guide 5.2 has no such table). */
 import { isArray } from "../json.ts";
 import type { Json, JsonObject } from "../model.ts";
 import { refusal } from "./answer.ts";
 import { badValue, checkKeys } from "./bodies.ts";
 import type { Quirks } from "./quirks.ts";
 
-type Option =
+export type Option =
   | { readonly type: "number"; readonly max: number }
+  /** A number written as text. */
+  | { readonly type: "digits" }
   | { readonly type: "boolean" }
   | { readonly type: "string" }
-  | { readonly type: "cycle" };
+  | { readonly type: "cycle"; readonly values: readonly Json[] };
+
+export type Options = Readonly<Record<string, Option>>;
 
 const PORT: Option = { type: "number", max: 65_535 };
 const BYTES: Option = { type: "number", max: Number.MAX_SAFE_INTEGER };
-const CYCLES: readonly Json[] = ["30sec", "5min", "1hr", "24hr"];
 
-const OPTIONS: Readonly<Record<string, Option>> = {
+/** Guide 8.7. */
+export const OPTIONS: Options = {
   snaplen: { type: "number", max: 65_535 },
   payloadBytes: BYTES,
   clipboardBytes: BYTES,
-  cycle: { type: "cycle" },
+  cycle: { type: "cycle", values: ["30sec", "5min", "1hr", "24hr"] },
   metricTypes: { type: "string" },
   flowPayloadTurn: { type: "boolean" },
   flowClientPortMin: PORT,
@@ -34,10 +38,22 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   fireClassifyOnExpiration: { type: "boolean" },
 };
 
-export function checkHints(hints: JsonObject, quirks: Quirks): void {
-  checkKeys(hints, Object.keys(OPTIONS), "hints object");
+const { fireClassifyOnExpiration: onExpiration, ...OPTIONS_OF_BOTH } = OPTIONS;
+
+/** Guide 7: `snaplen` is text, without a maximum, and the last option has another name. */
+export const OPTIONS_7: Options = {
+  ...OPTIONS_OF_BOTH,
+  snaplen: { type: "digits" },
+  flowClassifyOnExpiration: onExpiration ?? { type: "boolean" },
+};
+
+/** Since 9.6 a metric cycle has one length. */
+export const OPTIONS_9: Options = { ...OPTIONS, cycle: { type: "cycle", values: ["30sec"] } };
+
+export function checkHints(options: Options, hints: JsonObject, quirks: Quirks): void {
+  checkKeys(hints, Object.keys(options), "hints object");
   for (const [key, value] of Object.entries(hints)) {
-    const option = OPTIONS[key];
+    const option = options[key];
     if (option !== undefined) checkOption(key, option, value, quirks);
   }
   if (hints.flowClientBytes === 0 && hints.flowServerBytes === 0) {
@@ -46,14 +62,20 @@ export function checkHints(hints: JsonObject, quirks: Quirks): void {
 }
 
 function checkOption(key: string, option: Option, value: Json, quirks: Quirks): void {
-  if (option.type === "cycle") checkCycle(key, value, quirks);
+  if (option.type === "cycle") checkCycle(key, option.values, value, quirks);
+  else if (option.type === "digits") checkDigits(key, value);
   else if (option.type === "number") checkNumber(key, option.max, value);
   else if (typeof value !== option.type) throw refusal(400, `The ${key} option must be a ${option.type}.`);
 }
 
-function checkCycle(key: string, value: Json, quirks: Quirks): void {
+function checkDigits(key: string, value: Json): void {
+  if (typeof value !== "string") throw refusal(400, `The ${key} option must be a string.`);
+  if (!/^\d{1,15}$/.test(value)) throw refusal(422, `The ${key} option must be a number as text.`);
+}
+
+function checkCycle(key: string, values: readonly Json[], value: Json, quirks: Quirks): void {
   if (!isArray(value)) throw refusal(400, `The ${key} option must be an array.`);
-  const wrong = value.find((item) => !CYCLES.includes(item));
+  const wrong = value.find((item) => !values.includes(item));
   if (wrong !== undefined) throw badValue(quirks, key, wrong);
 }
 
@@ -65,6 +87,6 @@ function checkNumber(key: string, max: number, value: Json): void {
 }
 
 /** Every known option, null where it is not set, as the guide's example shows. */
-export function completeHints(hints: JsonObject): JsonObject {
-  return Object.fromEntries(Object.keys(OPTIONS).map((key) => [key, hints[key] ?? null]));
+export function completeHints(options: Options, hints: JsonObject): JsonObject {
+  return Object.fromEntries(Object.keys(options).map((key) => [key, hints[key] ?? null]));
 }

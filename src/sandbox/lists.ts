@@ -5,10 +5,11 @@ import { badValue } from "./bodies.ts";
 import type { Side, WireObject } from "./collections.ts";
 import type { Context, Handler } from "./context.ts";
 import { compilePattern } from "./filters.ts";
-import { APPLIANCE_UUID, literalOrPattern } from "./matching.ts";
+import { literalOrPattern } from "./matching.ts";
 import { reaching } from "./membership.ts";
 import { objectOf } from "./objects.ts";
 import { pageOf, takePage } from "./paging.ts";
+import { uuidOf } from "./platforms.ts";
 
 const GROUP_TYPES: readonly string[] = ["user_created", "built_in", "all"];
 
@@ -37,12 +38,14 @@ const APPLICATION_SEARCH: Readonly<Record<string, readonly string[]>> = {
 /** GET /applications. Every application of the sandbox is active all the time. */
 export const listApplications: Handler = (context, { query }) => {
   const type = query.search_type ?? "any";
-  const columns = Object.hasOwn(APPLICATION_SEARCH, type) ? APPLICATION_SEARCH[type] : undefined;
-  if (columns === undefined) throw badValue(context.quirks, "search_type", type);
+  if (!context.generation.applicationSearchTypes.includes(type)) {
+    throw badValue(context.quirks, "search_type", type);
+  }
+  const columns = APPLICATION_SEARCH[type] ?? [];
   const matches = query.value === undefined ? () => true : literalOrPattern(query.value);
   const test = (application: WireObject): boolean =>
     type === "node"
-      ? matches(APPLIANCE_UUID)
+      ? matches(uuidOf(application.node_id))
       : columns.some((column) => matches(String(application[column])));
   const applications = takePage(context.quirks, context.state.listed("applications"), pageOf(query), test);
   return found(applications.map(withoutCriteria));

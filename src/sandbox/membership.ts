@@ -5,21 +5,21 @@
 import { isObject } from "../json.ts";
 import type { Collection, Side, WireObject } from "./collections.ts";
 import type { Context } from "./context.ts";
-import { compileFilter, compileSearch, type DeviceTest } from "./matching.ts";
+import { type DeviceQuery, devicesOf, queryOf, searchOf } from "./matching.ts";
 import type { ApplianceState } from "./state.ts";
 
 const MEMBERS = { relation: "devicegroups/devices", reversed: false } as const;
 const GROUPS = { relation: "devicegroups/devices", reversed: true } as const;
 
-/** The test for being in a group, active or not. A group whose rule names nothing known is empty. */
-export function memberTest(state: ApplianceState, group: WireObject): DeviceTest {
+/** Who is in a group, active or not. A group whose rule names nothing known is empty. */
+export function membersOf(state: ApplianceState, group: WireObject): DeviceQuery {
   if (group.dynamic !== true) {
     const members = state.links.of(MEMBERS, group.id);
-    return (device) => members.has(device.id);
+    return { test: (device) => members.has(device.id), matches: () => devicesOf(state, members) };
   }
   const { filter, field, value } = group;
-  if (filter !== undefined && isObject(filter)) return compileFilter(state, filter);
-  return compileSearch(state, String(field), String(value));
+  if (filter !== undefined && isObject(filter)) return queryOf(state, filter);
+  return searchOf(state, String(field), String(value));
 }
 
 /** The groups that a device is in; dynamic ones are left out where `dynamic` is false. */
@@ -28,7 +28,7 @@ export function groupsOf(state: ApplianceState, device: WireObject, dynamic = tr
   return state
     .list("devicegroups")
     .filter((group) =>
-      group.dynamic === true ? dynamic && memberTest(state, group)(device) : direct.has(group.id),
+      group.dynamic === true ? dynamic && membersOf(state, group).test(device) : direct.has(group.id),
     );
 }
 

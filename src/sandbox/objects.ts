@@ -4,6 +4,7 @@ import { type Answer, DONE, found, notFound, refusal } from "./answer.ts";
 import { bodyObject, checkCreate, checkUpdate, initialValues, storedValues } from "./bodies.ts";
 import { type Collection, nameOf, RELATIONS, type WireObject } from "./collections.ts";
 import type { Context, Handler } from "./context.ts";
+import { isOfNode, wideId } from "./platforms.ts";
 import type { Quirks } from "./quirks.ts";
 import { RULES, type Write } from "./rules.ts";
 
@@ -98,7 +99,23 @@ export function changeWrite(
 
 export function storeNew(context: Context, collection: Collection, write: Write): WireObject {
   const fields = RULES[collection].complete?.(context, write) ?? write.after;
-  return context.state.insert(collection, { ...fields, ...stamps(context, collection, null) });
+  const object = { ...fields, ...stamps(context, collection, null) };
+  return context.state.insert(collection, object, freeId(context, collection, fields));
+}
+
+/** On a console an application has the next id of its sensor, or of the console itself. */
+function freeId(
+  { state, platform }: Context,
+  collection: Collection,
+  fields: JsonObject,
+): number | undefined {
+  if (collection !== "applications" || platform === "sensor") return undefined;
+  const node = typeof fields.node_id === "number" ? fields.node_id : null;
+  const taken = state
+    .list(collection)
+    .map(({ id }) => id)
+    .filter((id) => isOfNode(node, id));
+  return Math.max(wideId(node, 0), ...taken) + 1;
 }
 
 export function storeChanged(context: Context, collection: Collection, write: Write): void {

@@ -10,13 +10,19 @@ import {
   DEFAULT_EMAIL_GROUP,
 } from "./built-ins.ts";
 import { populateDevices } from "./device-population.ts";
+import type { Generation } from "./generations.ts";
+import type { SensorNode } from "./platforms.ts";
 import type { AuditEntry, Contents } from "./state.ts";
 
 export interface PopulationOptions {
+  readonly generation: Generation;
   readonly seed: number;
   readonly devices: number;
   /** The clock that discovery and activity are relative to. */
   readonly now: number;
+  /** The sensors of a console; none on a sensor. */
+  readonly nodes: readonly SensorNode[];
+  /** Devices have ids as the first sensor of a console would give them. */
   readonly wideIds: boolean;
 }
 
@@ -26,29 +32,33 @@ const DAY = 24 * HOUR;
 /** User-created groups of the guide's examples have ids from here. */
 const FIRST_GROUP_ID = 151;
 
+/** A console's share of one sensor, by its node. */
+const WIDE: readonly number[] = [6];
+
 /** As many as the addresses of one site can number. */
 const MOST_DEVICES = 60_000;
 
-export function populate({ seed, devices: count, now, wideIds }: PopulationOptions): Contents {
+export function populate(options: PopulationOptions): Contents {
+  const { generation, seed, devices: count, now, nodes } = options;
   if (!Number.isSafeInteger(count) || count < 0 || count > MOST_DEVICES) {
     throw new HopsyncError("sandbox-devices", `The sandbox cannot have ${count} devices.`, {
       hint: `Choose a number from 0 to ${MOST_DEVICES}.`,
     });
   }
   const installed = now - 400 * DAY;
-  const { devices, software } = populateDevices({ seed, count, now, wideIds });
-  const [alerts, triggers] = [builtInAlerts(installed), builtInTriggers(installed)];
+  const { devices, software } = populateDevices({ seed, count, now, nodes: numbersOf(options) });
+  const [alerts, triggers] = [builtInAlerts(installed, generation), builtInTriggers(installed, generation)];
   const ids = (objects: readonly { readonly id: number }[]): readonly number[] => objects.map(({ id }) => id);
   return {
     collections: {
       tags: [],
       alerts,
       triggers,
-      devicegroups: builtInGroups(installed),
+      devicegroups: builtInGroups(installed, generation),
       emailgroups: [DEFAULT_EMAIL_GROUP],
       exclusionintervals: [],
-      networks: builtInNetworks(installed),
-      applications: builtInApplications(installed),
+      networks: builtInNetworks(installed, nodes),
+      applications: builtInApplications(installed, nodes),
       devices,
     },
     links: {},
@@ -57,6 +67,12 @@ export function populate({ seed, devices: count, now, wideIds }: PopulationOptio
     software,
     auditLog: history(now),
   };
+}
+
+/** The nodes that devices are found by. */
+function numbersOf({ nodes, wideIds }: PopulationOptions): readonly number[] {
+  const ids = nodes.map(({ id }) => id);
+  return ids.length === 0 && wideIds ? WIDE : ids;
 }
 
 /** Newest first. */

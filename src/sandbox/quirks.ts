@@ -28,8 +28,14 @@ export interface Quirks {
   readonly groupListDefault: "user_created" | "all";
   /** The most objects one page may hold, whatever `limit` asks for; no maximum is documented. */
   readonly pageCap: number | null;
-  /** How wide device ids are: "wide" is node 6's share of a console (node·2^32 + id). */
+  /** How wide a sensor's device ids are: "wide" is node 6's share of a console (node·2^32 + id). */
   readonly deviceIds: "small" | "wide";
+  /** Guide 7's example of a device has only `extrahop_id`; scripts of those years use `discovery_id` as well. */
+  readonly discoveryIdOn7: "absent" | "present";
+  /** Guide 5.2 has no word of a trigger's hints; a client of those years knew some. */
+  readonly hintsOn52: "refuse" | "accept";
+  /** How the cloud product answers an expired token: JSON with 401, or plain text with 400; clients have met both. */
+  readonly expiredToken: "401" | "400";
   /** A connection is closed after so many requests; the guides show `keep-alive: max=100`. */
   readonly requestsPerConnection: number;
   /** "missing" answers 402 to everything. */
@@ -52,6 +58,9 @@ export const DEFAULT_QUIRKS: Quirks = {
   groupListDefault: "user_created",
   pageCap: null,
   deviceIds: "small",
+  discoveryIdOn7: "absent",
+  hintsOn52: "refuse",
+  expiredToken: "400",
   requestsPerConnection: 100,
   eula: "accepted",
   listLag: 0,

@@ -9,8 +9,11 @@ import { badValue, checkKeys } from "./bodies.ts";
 import { type Collection, nameKey, type WireObject } from "./collections.ts";
 import type { Context } from "./context.ts";
 import { normalDecimal } from "./decimals.ts";
+import type { Generation } from "./generations.ts";
 import { checkGroup, completeGroup } from "./group-rules.ts";
 import { checkHints, completeHints } from "./hints.ts";
+import { nodesOf } from "./platforms.ts";
+import { DETECTION_FIELDS } from "./schemas.ts";
 
 /** A create or an update whose fields have been checked one by one. */
 export interface Write {
@@ -39,7 +42,7 @@ export const RULES: Readonly<Record<Collection, CollectionRules>> = {
   emailgroups: { check: (_context, { body }) => checkAddresses("email_addresses", body.email_addresses) },
   exclusionintervals: { check: checkInterval },
   networks: {},
-  applications: { check: checkApplication },
+  applications: { check: checkApplication, complete: completeApplication },
   devices: { complete: completeDevice },
 };
 
@@ -52,7 +55,6 @@ function refuseDuplicate(context: Context, collection: Collection, write: Write,
   if (taken) throw refusal(422, message);
 }
 
-const DETECTION_ONLY: readonly string[] = ["object_type", "protocols", "categories"];
 const THRESHOLD_ONLY: readonly string[] = [
   ...["stat_name", "field_name", "field_name2", "field_op", "operator", "operand"],
   ...["param", "param2", "interval_length", "units"],
@@ -60,7 +62,7 @@ const THRESHOLD_ONLY: readonly string[] = [
 
 function checkAlert(context: Context, write: Write): void {
   const { after, body } = write;
-  const foreign = after.type === "threshold" ? DETECTION_ONLY : THRESHOLD_ONLY;
+  const foreign = after.type === "threshold" ? DETECTION_FIELDS : THRESHOLD_ONLY;
   const misplaced = foreign.find((key) => key in body);
   if (misplaced !== undefined && context.quirks.otherTypeFields === "refuse") {
     throw refusal(422, `The ${misplaced} field is not applicable to ${String(after.type)} alerts.`);
@@ -81,11 +83,11 @@ function completeAlert(context: Context, { after }: Write): JsonObject {
   if (after.type === "detection") {
     const nulls = Object.fromEntries(THRESHOLD_ONLY.map((key) => [key, null]));
     const own = Object.fromEntries(
-      DETECTION_ONLY.map((key) => [key, after[key] ?? fields[key]?.initial ?? null]),
+      DETECTION_FIELDS.map((key) => [key, after[key] ?? fields[key]?.initial ?? null]),
     );
     return { ...after, ...own, ...nulls };
   }
-  const kept = Object.fromEntries(Object.entries(after).filter(([key]) => !DETECTION_ONLY.includes(key)));
+  const kept = Object.fromEntries(Object.entries(after).filter(([key]) => !DETECTION_FIELDS.includes(key)));
   const own = Object.fromEntries(
     THRESHOLD_ONLY.map((key) => [key, after[key] ?? fields[key]?.initial ?? null]),
   );
@@ -93,8 +95,14 @@ function completeAlert(context: Context, { after }: Write): JsonObject {
   return {
     ...kept,
     ...own,
-    operand: typeof operand === "string" ? (normalDecimal(operand) ?? operand) : null,
+    operand: typeof operand === "string" ? operandText(context.generation, operand) : null,
   };
+}
+
+/** A number as the firmware answers it. */
+export function operandText({ operandZero }: Generation, operand: string): string {
+  const text = normalDecimal(operand) ?? operand;
+  return operandZero === "dropped" ? text.replace(/^(-?)0\./, "$1.") : text;
 }
 
 function checkAddresses(key: string, addresses: Json | undefined): void {
@@ -110,7 +118,7 @@ function checkTrigger(context: Context, write: Write): void {
   if (wrong !== undefined) throw badValue(context.quirks, "events", wrong);
   if (isArray(body.events) && body.events.length === 0)
     throw refusal(422, "The events field cannot be empty.");
-  if (isObject(body.hints)) checkHints(body.hints, context.quirks);
+  if (isObject(body.hints)) checkHints(context.generation.hints, body.hints, context.quirks);
   if (context.quirks.duplicateNames === "refuse") {
     refuseDuplicate(context, "triggers", write, "The specified trigger name already exists.");
   }
@@ -125,7 +133,7 @@ function completeTrigger(context: Context, { body, after }: Write): JsonObject {
     ...after,
     events,
     event: events[0] ?? null,
-    hints: completeHints(isObject(after.hints) ? after.hints : {}),
+    hints: completeHints(context.generation.hints, isObject(after.hints) ? after.hints : {}),
     script: context.quirks.scriptText === "normalised" ? normalScript(script) : script,
   };
 }
@@ -153,11 +161,28 @@ function checkInterval(_context: Context, { after }: Write): void {
 
 function checkApplication(context: Context, write: Write): void {
   const { body, before } = write;
-  if ("node_id" in body) throw refusal(422, "The node_id field is valid only on a Command appliance.");
+  checkNode(context, body.node_id);
   if (isArray(body.criteria)) for (const criterion of body.criteria) checkCriterion(context, criterion);
-  const id = body.discovery_id;
-  const taken = context.state.list("applications").some((other) => other.discovery_id === id);
+  const id = body.discovery_id ?? body.extrahop_id;
+  const node = body.node_id ?? null;
+  const taken = context.state
+    .list("applications")
+    .some((other) => other.discovery_id === id && (other.node_id ?? null) === node);
   if (before === null && taken) throw refusal(422, "The specified discovery ID already exists.");
+}
+
+function checkNode({ platform }: Context, node: Json | undefined): void {
+  if (node === undefined) return;
+  if (platform === "sensor") throw refusal(422, "The node_id field is valid only on a Command appliance.");
+  if (!nodesOf(platform).some(({ id }) => id === node)) {
+    throw refusal(422, `There is no node with the id ${String(node)}.`);
+  }
+}
+
+/** `extrahop_id` is the older name of `discovery_id`. */
+function completeApplication(_context: Context, { after }: Write): JsonObject {
+  const id = after.discovery_id ?? after.extrahop_id ?? null;
+  return { ...after, discovery_id: id, extrahop_id: id, criteria: after.criteria ?? [] };
 }
 
 function checkCriterion(context: Context, criterion: Json): void {

@@ -3,15 +3,19 @@
  * nothing with the client, so that it can tell the client that it is wrong.
  */
 import { randomBytes } from "node:crypto";
+import { type Access, type Account, type Client, keyAccess, tokenAccess } from "./access.ts";
 import { createCertificate } from "./certificate.ts";
 import type { Context } from "./context.ts";
-import { type Accounts, dispatch } from "./dispatch.ts";
+import { dispatch } from "./dispatch.ts";
 import { type Fault, type FaultEvent, scriptFaults } from "./faults.ts";
-import { generationOf } from "./generations.ts";
+import { type Generation, generationOf } from "./generations.ts";
 import { createOperator, type Operator } from "./operator.ts";
+import { checkPlatform, nodesOf, type Platform } from "./platforms.ts";
 import { populate } from "./population.ts";
 import { DEFAULT_QUIRKS, type Quirks } from "./quirks.ts";
+import { createRouter, routesOf } from "./routes.ts";
 import { type LoggedRequest, type RunningServer, startServer } from "./server.ts";
+import { createShaper } from "./shapes.ts";
 import { ApplianceState, type Contents } from "./state.ts";
 import { createSaver, loadContents } from "./store.ts";
 
@@ -20,8 +24,10 @@ export interface SandboxOptions {
   readonly host?: string;
   /** Default 0: any free port. */
   readonly port?: number;
-  /** Default 8.7, the only generation so far. */
+  /** 5.2, 7, 8.7 or 9.8, or a full version of one of these lines; default 8.7. */
   readonly firmware?: string;
+  /** Default sensor. A console has two sensors; the cloud product has clients in place of keys. */
+  readonly platform?: Platform;
   /** HTTPS with a new self-signed certificate. */
   readonly tls?: boolean;
   /** How many devices; default 600. A few fixed ones are always there. */
@@ -30,6 +36,10 @@ export interface SandboxOptions {
   readonly seed?: number;
   /** The key with full rights; a random one by default. */
   readonly apiKey?: string;
+  /** The client of the cloud product with full rights; a random one by default. */
+  readonly client?: Client;
+  /** Seconds that an access token of the cloud product lives; default 1799. */
+  readonly tokenLife?: number;
   /** Loaded when it exists, and written after every write (format: store.ts). */
   readonly stateFile?: string;
   /** What it begins with where there is no state file; a population made from `seed` by default. */
@@ -48,10 +58,13 @@ export interface Sandbox {
   readonly url: string;
   /** Host and port. */
   readonly host: string;
-  /** May do everything. Its user is "setup". */
+  /** May do everything. Its user is "setup". The cloud product knows no keys, and refuses these. */
   readonly apiKey: string;
   /** May read only; writes are answered with 403. */
   readonly limitedApiKey: string;
+  /** The cloud product's: may do everything, and may read only. */
+  readonly client: Client;
+  readonly limitedClient: Client;
   /** PEM, with `tls`. */
   readonly certificate?: string;
   /** `sha256:` and 64 lower-case hex digits, with `tls`. */
@@ -61,6 +74,8 @@ export interface Sandbox {
   clearRequests(): void;
   /** From now on these hit, counted anew; none ends them. */
   setFaults(faults: readonly Fault[], seed?: number): void;
+  /** Ends the access tokens so far, before their time. */
+  revokeTokens(): void;
   /** What somebody at the appliance's web interface sees and does. */
   readonly appliance: Operator;
   /** Ends at once, open connections included. */
@@ -73,12 +88,14 @@ const HOSTNAME = "extrahop-sandbox";
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { host = "127.0.0.1", port = 0, tls = false } = options;
   const context = createContext(options);
-  const keys = { apiKey: options.apiKey ?? newKey(), limitedApiKey: newKey() };
+  const credentials: Credentials = {
+    apiKey: options.apiKey ?? newSecret(),
+    limitedApiKey: newSecret(),
+    client: options.client ?? newClient(),
+    limitedClient: newClient(),
+  };
+  const access = createAccess(context, options, credentials);
   const certificate = tls ? await createCertificate(HOSTNAME) : undefined;
-  const accounts: Accounts = new Map([
-    [keys.limitedApiKey, { user: "analyst", writes: false }],
-    [keys.apiKey, { user: "setup", writes: true }],
-  ]);
   let faults = scriptFaults(options.faults ?? [], options.faultSeed);
   const server = await startServer({
     host,
@@ -88,7 +105,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     createdContentType: CREATED_TYPES[context.quirks.createdContentType],
     faults: () => faults,
     onFault: options.onFault ?? ((): void => {}),
-    answer: (request) => dispatch(context, accounts, request),
+    answer: (request) => dispatch(context, access, request),
   });
   const tlsParts = certificate && {
     certificate: certificate.certificate,
@@ -96,12 +113,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
   return {
     ...addressOf(host, server, tls),
-    ...keys,
+    ...credentials,
     ...tlsParts,
     ...controls(server),
     setFaults: (next, seed) => {
       faults = scriptFaults(next, seed);
     },
+    revokeTokens: access.revoke,
     appliance: createOperator(context),
   };
 }
@@ -111,24 +129,66 @@ const CREATED_TYPES: Readonly<Record<Quirks["createdContentType"], string>> = {
   json: "application/json; charset=utf-8",
 };
 
+type Credentials = Pick<Sandbox, "apiKey" | "limitedApiKey" | "client" | "limitedClient">;
+
+const FULL: Account = { user: "setup", writes: true };
+const LIMITED: Account = { user: "analyst", writes: false };
+
+function createAccess(context: Context, options: SandboxOptions, credentials: Credentials): Access {
+  const { apiKey, limitedApiKey, client, limitedClient } = credentials;
+  if (context.platform !== "cloud") {
+    return keyAccess(
+      new Map([
+        [limitedApiKey, LIMITED],
+        [apiKey, FULL],
+      ]),
+    );
+  }
+  return tokenAccess({
+    clients: [
+      { client, account: FULL },
+      { client: limitedClient, account: LIMITED },
+    ],
+    life: options.tokenLife ?? 1799,
+    now: context.state.now,
+    expired: context.quirks.expiredToken,
+  });
+}
+
 function createContext(options: SandboxOptions): Context {
-  const { firmware = "8.7", devices = 600, seed = 1, stateFile, now = Date.now } = options;
-  const generation = generationOf(firmware);
+  const { firmware = "8.7", platform = "sensor", stateFile, now = Date.now } = options;
   const quirks = { ...DEFAULT_QUIRKS, ...options.quirks };
+  const generation = generationOf(firmware, quirks);
+  checkPlatform(platform, generation);
   const stored = stateFile === undefined ? undefined : loadContents(stateFile);
-  const given = stored ?? options.contents;
-  const contents = given ?? populate({ seed, devices, now: now(), wideIds: quirks.deviceIds === "wide" });
-  const state = new ApplianceState(contents, now);
+  const state = new ApplianceState(stored ?? newContents(options, generation, quirks, now), now);
   if (stateFile !== undefined) {
     state.onCommit = createSaver(stateFile, state);
     if (stored === undefined) state.onCommit();
   }
-  return { state, generation, quirks, hostname: HOSTNAME };
+  const router = createRouter(routesOf(generation));
+  return { state, generation, router, shape: createShaper(generation), platform, quirks, hostname: HOSTNAME };
+}
+
+function newContents(
+  { contents, devices = 600, seed = 1, platform = "sensor" }: SandboxOptions,
+  generation: Generation,
+  { deviceIds }: Quirks,
+  now: () => number,
+): Contents {
+  const nodes = nodesOf(platform);
+  return (
+    contents ?? populate({ generation, seed, devices, now: now(), nodes, wideIds: deviceIds === "wide" })
+  );
 }
 
 /** As long as the guide's example of a key. */
-function newKey(): string {
+function newSecret(): string {
   return randomBytes(16).toString("hex");
+}
+
+function newClient(): Client {
+  return { id: randomBytes(8).toString("hex"), secret: newSecret() };
 }
 
 function addressOf(host: string, server: RunningServer, tls: boolean): Pick<Sandbox, "url" | "host"> {

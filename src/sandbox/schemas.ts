@@ -1,6 +1,6 @@
 /**
- * The fields that bodies may hold, per collection, for firmware 8.7. Names and values are the guide's
- * ("POST /alerts", …); what is required and what the server fills in is the Swagger's (`*_CREATE`).
+ * The fields that bodies may hold, per collection. Names and values are guide 8.7's ("POST /alerts", …); what is
+ * required and what the server fills in is the Swagger's (`*_CREATE`). generations.ts says what differs elsewhere.
  */
 import type { Json } from "../model.ts";
 import type { Collection } from "./collections.ts";
@@ -23,7 +23,7 @@ export interface Field {
 }
 
 export interface Schema {
-  readonly fields: Readonly<Record<string, Field>>;
+  readonly fields: Fields;
   /** False where nothing can be created over REST. */
   readonly creatable: boolean;
   readonly deletable: boolean;
@@ -36,7 +36,15 @@ const NAME: Field = { type: "string", required: true, filled: true };
 const FLAG: Field = { type: "boolean", initial: false };
 const REQUIRED_FLAG: Field = { type: "boolean", required: true };
 
-const ALERT: Readonly<Record<string, Field>> = {
+/** The fields of the body of one collection. */
+export type Fields = Readonly<Record<string, Field>>;
+
+export type Schemas = Readonly<Record<Collection, Schema>>;
+
+/** The fields that only detection alerts have. */
+export const DETECTION_FIELDS: readonly string[] = ["object_type", "protocols", "categories"];
+
+const ALERT: Fields = {
   name: NAME,
   type: { type: "string", values: ["detection", "threshold"], required: true },
   apply_all: REQUIRED_FLAG,
@@ -62,7 +70,7 @@ const ALERT: Readonly<Record<string, Field>> = {
   categories: { type: "strings", initial: [], unordered: true },
 };
 
-const TRIGGER: Readonly<Record<string, Field>> = {
+const TRIGGER: Fields = {
   name: NAME,
   description: TEXT,
   author: TEXT,
@@ -91,7 +99,7 @@ export const SEARCH_TYPES: readonly string[] = [
   "discover time",
 ];
 
-const DEVICE_GROUP: Readonly<Record<string, Field>> = {
+const DEVICE_GROUP: Fields = {
   name: NAME,
   description: TEXT,
   dynamic: { type: "boolean", initial: false, createOnly: true },
@@ -101,13 +109,13 @@ const DEVICE_GROUP: Readonly<Record<string, Field>> = {
   include_custom_devices: { type: "boolean", initial: true },
 };
 
-const EMAIL_GROUP: Readonly<Record<string, Field>> = {
+const EMAIL_GROUP: Fields = {
   group_name: NAME,
   email_addresses: { type: "strings", required: true, unordered: true },
   system_notifications: REQUIRED_FLAG,
 };
 
-const EXCLUSION_INTERVAL: Readonly<Record<string, Field>> = {
+const EXCLUSION_INTERVAL: Fields = {
   name: NAME,
   author: TEXT,
   description: TEXT,
@@ -118,7 +126,7 @@ const EXCLUSION_INTERVAL: Readonly<Record<string, Field>> = {
   trend_apply_all: REQUIRED_FLAG,
 };
 
-const APPLICATION: Readonly<Record<string, Field>> = {
+const APPLICATION: Fields = {
   discovery_id: { type: "string", required: true, filled: true, createOnly: true },
   display_name: NAME,
   description: TEXT,
@@ -144,7 +152,7 @@ const ROLES: readonly string[] = [
   ],
 ];
 
-const DEVICE: Readonly<Record<string, Field>> = {
+const DEVICE: Fields = {
   custom_name: TEXT,
   custom_type: { type: "string", values: ROLES },
   custom_criticality: { type: "string", values: ["critical", "not_critical", ""] },
@@ -162,7 +170,8 @@ const DEVICE: Readonly<Record<string, Field>> = {
 
 const MANAGED = { creatable: true, deletable: true, modTime: true };
 
-export const SCHEMAS: Readonly<Record<Collection, Schema>> = {
+/** Firmware 8.7. */
+export const SCHEMAS: Schemas = {
   tags: { ...MANAGED, fields: { name: NAME } },
   alerts: { ...MANAGED, fields: ALERT },
   triggers: { ...MANAGED, fields: TRIGGER },
@@ -173,3 +182,22 @@ export const SCHEMAS: Readonly<Record<Collection, Schema>> = {
   networks: { creatable: false, deletable: false, modTime: true, fields: { name: NAME, description: TEXT } },
   devices: { creatable: false, deletable: false, modTime: true, fields: DEVICE },
 };
+
+/** The same collection with some fields added, or described anew. */
+export function withFields(schema: Schema, fields: Fields): Schema {
+  return { ...schema, fields: { ...schema.fields, ...fields } };
+}
+
+/** The same collection without some fields. */
+export function withoutFields(schema: Schema, left: readonly string[]): Schema {
+  const kept = Object.entries(schema.fields).filter(([key]) => !left.includes(key));
+  return { ...schema, fields: Object.fromEntries(kept) };
+}
+
+/** The same collection with nothing but some fields. */
+export function onlyFields(schema: Schema, kept: readonly string[]): Schema {
+  return withoutFields(
+    schema,
+    Object.keys(schema.fields).filter((key) => !kept.includes(key)),
+  );
+}

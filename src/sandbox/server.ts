@@ -16,7 +16,6 @@ import {
   interruption,
   isLost,
   JSON_TYPE,
-  type Reply,
   replyOf,
   steeringOf,
 } from "./faults.ts";
@@ -241,7 +240,7 @@ function answerOf(
   return options.answer({ ...request, steering: steeringOf(faults) });
 }
 
-function send(response: ServerResponse, reply: Reply, createdContentType: string, truncated: boolean): void {
+function send(response: ServerResponse, reply: Answer, createdContentType: string, truncated: boolean): void {
   const text = reply.text ?? (reply.body === undefined ? "" : JSON.stringify(reply.body));
   const bytes = Buffer.from(text);
   const type = reply.contentType ?? typeOf(reply, createdContentType);
@@ -254,7 +253,7 @@ function send(response: ServerResponse, reply: Reply, createdContentType: string
   else response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.destroy());
 }
 
-function typeOf(reply: Reply, createdContentType: string): string | undefined {
+function typeOf(reply: Answer, createdContentType: string): string | undefined {
   if (reply.body !== undefined) return JSON_TYPE;
   return reply.status === 201 ? createdContentType : undefined;
 }

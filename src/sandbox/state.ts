@@ -37,6 +37,8 @@ export class ApplianceState {
   /** Called after every commit. */
   onCommit: () => void = () => {};
   readonly #objects: Map<Collection, Map<number, WireObject>>;
+  /** Every collection as a list, while it has not changed. */
+  readonly #lists = new Map<Collection, readonly WireObject[]>();
   readonly #nextIds: Map<Collection, number>;
   readonly #builtIn: Contents["builtIn"];
   readonly #software: Contents["software"];
@@ -58,8 +60,13 @@ export class ApplianceState {
     this.#auditLog = contents.auditLog.toReversed();
   }
 
+  /** The same list until the collection changes. */
   list(collection: Collection): readonly WireObject[] {
-    return [...this.#in(collection).values()];
+    const known = this.#lists.get(collection);
+    if (known !== undefined) return known;
+    const list = [...this.#in(collection).values()];
+    this.#lists.set(collection, list);
+    return list;
   }
 
   /** What a list answers: new objects may not be there yet (quirk `listLag`). */
@@ -83,10 +90,10 @@ export class ApplianceState {
     return this.#in(collection).get(id);
   }
 
-  /** Stores a new object under the next id. */
-  insert(collection: Collection, fields: JsonObject): WireObject {
-    const id = this.#nextIds.get(collection) ?? 1;
-    this.#nextIds.set(collection, id + 1);
+  /** Stores a new object under the next id, or under one that its caller knows to be free. */
+  insert(collection: Collection, fields: JsonObject, free?: number): WireObject {
+    const id = free ?? this.#nextIds.get(collection) ?? 1;
+    if (free === undefined) this.#nextIds.set(collection, id + 1);
     const object = { ...fields, id };
     this.replace(collection, object);
     return object;
@@ -154,6 +161,7 @@ export class ApplianceState {
   }
 
   #touch(section: Section): void {
+    if (section !== "links" && section !== "auditLog") this.#lists.delete(section);
     this.#revisions.set(section, this.revision(section) + 1);
   }
 }

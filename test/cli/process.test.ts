@@ -173,16 +173,33 @@ describe("hopsync sandbox", () => {
     expect((await ended).code).toBe(0);
   });
 
+  it("says how to use the cloud product, which gives a token for what it says", async () => {
+    const { child, ended } = start(["sandbox", "--platform", "cloud", "--port", "0", "--devices", "10"]);
+    const text = await firstOutput(child);
+    const [, host = ""] = /EXTRAHOP_HOST=(\S+)/.exec(text) ?? [];
+    const [, id = ""] = /EXTRAHOP_CLIENT_ID=(\S+)/.exec(text) ?? [];
+    const [, secret = ""] = /EXTRAHOP_CLIENT_SECRET=(\S+)/.exec(text) ?? [];
+    expect(text).not.toContain("API_KEY");
+    const reply = await fetch(`${host}/oauth2/token`, {
+      method: "POST",
+      body: new URLSearchParams({ grant_type: "client_credentials", client_id: id, client_secret: secret }),
+    });
+    expect(reply.status).toBe(200);
+    child.kill("SIGINT");
+    expect((await ended).code).toBe(0);
+  });
+
   it("says what stands in its way", async () => {
     const taken = await sandbox();
     const port = taken.url.split(":").at(-1) ?? "";
     const results = await Promise.all([
       start(["sandbox", "--port", port]).ended,
       start(["sandbox", "--firmware", "3.1"]).ended,
+      start(["sandbox", "--platform", "mainframe"]).ended,
       start(["sandbox", "--devices", "9999999"]).ended,
     ]);
-    expect(results.map(({ code, stdout }) => [code, stdout])).toEqual(Array(3).fill([1, ""]));
+    expect(results.map(({ code, stdout }) => [code, stdout])).toEqual(Array(4).fill([1, ""]));
     const codes = results.map(({ stderr }) => /^error\[([\w-]+)\]/.exec(stderr)?.[1]);
-    expect(codes).toEqual(["sandbox-listen", "sandbox-firmware", "sandbox-devices"]);
+    expect(codes).toEqual(["sandbox-listen", "sandbox-firmware", "sandbox-platform", "sandbox-devices"]);
   });
 });

@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { generationOf } from "../../src/sandbox/generations.ts";
 import { populate } from "../../src/sandbox/population.ts";
+import { DEFAULT_QUIRKS } from "../../src/sandbox/quirks.ts";
 import { NOW, open } from "./client.ts";
 
-const OPTIONS = { seed: 1, devices: 600, now: NOW, wideIds: false };
+const GENERATION = generationOf("8.7", DEFAULT_QUIRKS);
+const OPTIONS = { generation: GENERATION, seed: 1, devices: 600, now: NOW, nodes: [], wideIds: false };
 const CONTENTS = populate(OPTIONS);
 const DEVICES = CONTENTS.collections.devices;
 
@@ -36,7 +39,7 @@ describe("devices", () => {
     await sandbox.close();
   });
 
-  it("have every key of the guide", () => {
+  it("have every key of the guide, and the one that 9.8 adds", () => {
     const keys = [
       ...[
         "activity",
@@ -48,6 +51,7 @@ describe("devices", () => {
         "cloud_instance_id",
       ],
       ...[
+        "cloud_instance_description",
         "cloud_instance_name",
         "cloud_instance_type",
         "critical",

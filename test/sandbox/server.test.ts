@@ -287,7 +287,7 @@ describe("https", () => {
 });
 
 it("refuses a firmware that it cannot play", async () => {
-  await expect(startSandbox({ firmware: "5.2" })).rejects.toMatchObject({ code: "sandbox-firmware" });
+  await expect(startSandbox({ firmware: "6.2" })).rejects.toMatchObject({ code: "sandbox-firmware" });
   await expect(startSandbox({ firmware: "constructor" })).rejects.toMatchObject({ code: "sandbox-firmware" });
 });
 

@@ -2,6 +2,7 @@
 import { EXIT } from "../../errors.ts";
 import type { Diagnostic } from "../../model.ts";
 import { renderDiagnostics } from "../../render/diagnostics.ts";
+import type { Platform } from "../../sandbox/platforms.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/sandbox.ts";
 import type { LoadedFaults } from "../fault-file.ts";
 import { faultLine } from "../fault-text.ts";
@@ -11,6 +12,7 @@ import { fromCwd, styleFor } from "../session.ts";
 export interface SandboxFlags {
   readonly port: number;
   readonly firmware: string;
+  readonly platform: Platform;
   readonly tls?: true;
   readonly devices: number;
   readonly seed: number;
@@ -53,18 +55,34 @@ function once(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }
 
+const WHAT: Readonly<Record<Platform, string>> = {
+  sensor: "A simulated ExtraHop appliance",
+  console: "A simulated ExtraHop console with two sensors",
+  cloud: "A simulated ExtraHop cloud product with two sensors",
+};
+
 /** The lines to copy into the shell where hopsync is to talk to it. */
 function introduction(running: Sandbox, flags: SandboxFlags, faults: number): string {
   const trust = running.fingerprint === undefined ? "" : ` --fingerprint ${running.fingerprint}`;
   return `${[
-    `A simulated ExtraHop appliance, firmware ${flags.firmware}, with ${flags.devices} devices, is running. In another shell:`,
+    `${WHAT[flags.platform]}, firmware ${flags.firmware}, with ${flags.devices} devices, is running. In another shell:`,
     "",
     `  export EXTRAHOP_HOST=${running.url}`,
-    `  export EXTRAHOP_API_KEY=${running.apiKey}`,
+    ...(flags.platform === "cloud" ? clientLines(running.client) : keyLines(running)),
     `  hopsync plan${trust}`,
     "",
-    `A key that may only read: ${running.limitedApiKey}`,
+    ...(flags.platform === "cloud"
+      ? ["A client that may only read:", ...clientLines(running.limitedClient)]
+      : [`A key that may only read: ${running.limitedApiKey}`]),
     ...(faults === 0 ? [] : [`Faults in its script: ${faults}; each request that one hits is told here.`]),
     "Ctrl-C ends it.",
   ].join("\n")}\n`;
+}
+
+function keyLines({ apiKey }: Sandbox): readonly string[] {
+  return [`  export EXTRAHOP_API_KEY=${apiKey}`];
+}
+
+function clientLines({ id, secret }: Sandbox["client"]): readonly string[] {
+  return [`  export EXTRAHOP_CLIENT_ID=${id}`, `  export EXTRAHOP_CLIENT_SECRET=${secret}`];
 }
