@@ -30,8 +30,9 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
     // in modules, globals or the environment.
     isolate: false,
     sequence: { sequencer: LongestFirst },
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Only what hangs ends here: a machine that does other work as well may take many times as long.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });
 
