@@ -15,7 +15,7 @@ import type {
   RelationChange,
   Resource,
 } from "../model.ts";
-import { selectorKey } from "./devices.ts";
+import { selectorKey } from "./device-selectors.ts";
 import { type Named, type ReferenceWriter, referenceWriter } from "./export-references.ts";
 import { listed } from "./problem.ts";
 import { linkKey, type Snapshot } from "./snapshot.ts";

@@ -1,11 +1,11 @@
 /** What relations point at: names and selectors of the manifest → objects of the snapshot. */
 import { didYouMean } from "../diagnostics.ts";
 import { findKind, kindNamed } from "../kinds/index.ts";
-import { DEVICE, referenceTargets } from "../kinds/targets.ts";
+import { DEVICE, referenceTargets, selectorLack } from "../kinds/targets.ts";
 import type { Address, Diagnostic, Id, Manifest, Pointer, Reference, Resource } from "../model.ts";
-import { selectorKey } from "./devices.ts";
+import { selectorKey } from "./device-selectors.ts";
 import { groupByName, type Match } from "./match.ts";
-import { listed, problem } from "./problem.ts";
+import { listed, notOnFirmware, problem } from "./problem.ts";
 import { isSensitive } from "./secrets.ts";
 import { mustReplace, type Snapshot } from "./snapshot.ts";
 
@@ -202,6 +202,8 @@ const SHOWN = 5;
 
 function resolveDevice(resource: Resource, reference: DeviceReference, snapshot: Snapshot): Answer {
   const { selector, pointer, optional, all, source } = reference;
+  const lack = selectorLack(selector, snapshot.target.firmware);
+  if (lack !== undefined) return unresolved(resource, pointer, notOnFirmware(snapshot.target, lack), source);
   const found = snapshot.devices.get(selectorKey(selector)) ?? [];
   const what = describeSelector(reference);
   if (found.length === 0 && !optional) {

@@ -4,18 +4,33 @@
  * requests.
  */
 import type { AppliancePort } from "../appliance/port.ts";
+import { listQueryOf, readsDirectLinks, wireReader } from "../kinds/dialect.ts";
 import { findKind, kindNamed, kinds } from "../kinds/index.ts";
 import { INVENTORY_KIND } from "../kinds/inventory-object.ts";
 import type { Kind, Relation } from "../kinds/kind.ts";
-import { DEVICE, describeDevice, type ReferenceTarget, referenceTargets } from "../kinds/targets.ts";
+import {
+  DEVICE,
+  describeDevice,
+  type ReferenceTarget,
+  referenceTargets,
+  stableId,
+} from "../kinds/targets.ts";
 import { fromWire, wireId } from "../kinds/wire.ts";
-import type { Address, JsonObject, LiveObject, LiveTarget, Manifest, Reference, Target } from "../model.ts";
+import type {
+  Address,
+  Id,
+  JsonObject,
+  LiveObject,
+  LiveTarget,
+  Manifest,
+  Reference,
+  Target,
+} from "../model.ts";
+import { SINCE_EVER, selectorKey } from "./device-selectors.ts";
 import {
   deviceReferences,
   type SelectedDevices,
-  SINCE_EVER,
   selectDevices,
-  selectorKey,
   selectorsOf,
   similarNames,
 } from "./devices.ts";
@@ -77,7 +92,7 @@ export async function takeSnapshot(
   const [lists, targets, found] = await Promise.all([
     readObjects(port, new Set(wanted)),
     readTargets(port, targetsToRead(manifest)),
-    selectDevices(port, unknown),
+    selectDevices(port, target.firmware, unknown),
   ]);
   const { objects, ...inventory } = await openInventory(port, read, lists, options);
   const { matches } = matchResources(manifest, objects, inventory.ownership);
@@ -90,17 +105,19 @@ export async function takeSnapshot(
     readIncoming(port, linked),
   ]);
   const devices = new Map([...known, ...found]);
-  const similar = await similarNames(port, deviceReferences(manifest), devices);
+  const similar = await similarNames(port, target.firmware, deviceReferences(manifest), devices);
   return { target, inventory, objects, targets, devices, similarNames: similar, links, incoming };
 }
 
 /** Lists the managed kinds among these. */
 export async function readObjects(port: AppliancePort, wanted: ReadonlySet<string>): Promise<LiveObjects> {
+  const { firmware } = await port.target();
   const lists = kinds
     .filter(({ kind }) => wanted.has(kind))
     .map(async (kind): Promise<[string, readonly LiveObject[]]> => {
-      const list = await port.list(kind.path, kind.listQuery);
-      return [kind.kind, list.map((wire) => fromWire(kind, wire))];
+      const list = await port.list(kind.path, listQueryOf(kind, firmware));
+      const read = wireReader(kind, firmware);
+      return [kind.kind, list.map((wire) => fromWire(kind, read(wire)))];
     });
   return new Map(await Promise.all(lists));
 }
@@ -176,10 +193,14 @@ export async function readLinks(
   objects: LiveObjects,
   targets: Snapshot["targets"],
 ): Promise<Links> {
+  const { firmware } = await port.target();
   const reads = linkReads.map((read) => {
     const others = objects.get(read.relation.to) ?? targets.get(read.relation.to);
     const fromOtherSide =
-      read.relation.reverse !== undefined && others !== undefined && others.length < read.objects.length;
+      readsDirectLinks(firmware) &&
+      read.relation.reverse !== undefined &&
+      others !== undefined &&
+      others.length < read.objects.length;
     return fromOtherSide ? readReverse(port, read, others) : readForward(port, read);
   });
   return new Map((await Promise.all(reads)).flat());
@@ -237,8 +258,9 @@ function linkTarget(to: string, wire: JsonObject, path: string): LiveTarget {
   return { id: wireId(wire, path), address: `${to}/${String(wire[nameField ?? "name"] ?? "")}` };
 }
 
-function discoveryIdOf({ discovery_id: id }: JsonObject): Pick<LiveTarget, "discoveryId"> {
-  return typeof id === "string" && id !== "" ? { discoveryId: id } : {};
+function discoveryIdOf(wire: JsonObject): Pick<LiveTarget, "discoveryId"> {
+  const id = stableId(wire);
+  return id === undefined ? {} : { discoveryId: id };
 }
 
 /** Asks each target which objects are linked to it, and turns the answers round. */
@@ -263,18 +285,38 @@ async function readReverse(
 
 /** Whoever is linked to an object that is replaced has to be linked to its successor. */
 async function readIncoming(port: AppliancePort, matches: readonly Match[]): Promise<Links> {
+  const { firmware } = await port.target();
   const reads = matches.flatMap(({ resource, live, successor }) => {
     const kind = kindNamed(resource.kind);
     const present = resource.lifecycle.state === "present";
     if (live === undefined || (present ? !mustReplace(kind, resource, live) : successor === undefined))
       return [];
-    return incomingRelations(kind).map(async ({ from, reverse }): Promise<LinkEntry> => {
+    return incomingRelations(kind).map(async ({ from, name, reverse }): Promise<LinkEntry> => {
       const path = `${kind.path}/${live.id}/${reverse}`;
-      const wires = await port.list(path, { direct_assignments_only: true });
+      const wires = readsDirectLinks(firmware)
+        ? await port.list(path, { direct_assignments_only: true })
+        : await readDirect(port, from, name, live.id, await port.list(path));
       return [linkKey(kind.kind, live.id, reverse), wires.map((wire) => linkTarget(from.kind, wire, path))];
     });
   });
   return new Map(await Promise.all(reads));
+}
+
+/** Of what reaches an object, inherited or not, what itself says that it is linked to it. */
+async function readDirect(
+  port: AppliancePort,
+  from: Kind,
+  relation: string,
+  id: Id,
+  wires: readonly JsonObject[],
+): Promise<readonly JsonObject[]> {
+  const direct = wires.map(async (wire) => {
+    const path = `${from.path}/${wireId(wire, from.path)}/${from.relations[relation]?.path}`;
+    const linked = await port.list(path);
+    return linked.some((other) => wireId(other, path) === id);
+  });
+  const isDirect = await Promise.all(direct);
+  return wires.filter((_, i) => isDirect[i]);
 }
 
 /** Relations of other kinds that point at this kind and can be read and written from its side. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { DeviceSelector, JsonObject } from "../../src/model.ts";
-import { selectDevices, selectorKey } from "../../src/reconcile/devices.ts";
+import { selectorKey } from "../../src/reconcile/device-selectors.ts";
+import { selectDevices } from "../../src/reconcile/devices.ts";
 import { type Call, fakePort } from "../helpers/builders.ts";
 
 interface Rule {
@@ -35,7 +36,7 @@ async function select(selectors: readonly DeviceSelector[], hidden: Readonly<Rec
     const { filter } = body as { filter: Rule & { rules?: readonly Rule[] } };
     return DEVICES.filter((device) => (filter.rules ?? [filter]).some((rule) => matches(rule, device)));
   });
-  const found = await selectDevices(port, selectors);
+  const found = await selectDevices(port, "8.7.1.2", selectors);
   const ids = selectors.map((s) => found.get(selectorKey(s))?.map(({ id }) => id));
   return { ids, calls, found };
 }
