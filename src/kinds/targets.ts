@@ -114,4 +114,12 @@ export function describeDevice(wire: JsonObject): { readonly address: string; re
   };
 }
 
+/** The sensors of a console; `node_id` of what is theirs is one of these ids. */
+export const NODES_PATH = "/nodes";
+
+/** What the console calls a sensor. */
+export function nodeName(wire: JsonObject): string | undefined {
+  return [wire.display_name, wire.nickname, wire.hostname].find(isText);
+}
+
 export const referenceTargets: readonly ReferenceTarget[] = [network, application];

@@ -8,13 +8,7 @@ import { listQueryOf, readsDirectLinks, wireReader } from "../kinds/dialect.ts";
 import { findKind, kindNamed, kinds } from "../kinds/index.ts";
 import { INVENTORY_KIND } from "../kinds/inventory-object.ts";
 import type { Kind, Relation } from "../kinds/kind.ts";
-import {
-  DEVICE,
-  describeDevice,
-  type ReferenceTarget,
-  referenceTargets,
-  stableId,
-} from "../kinds/targets.ts";
+import { DEVICE, describeDevice, referenceTargets, stableId } from "../kinds/targets.ts";
 import { fromWire, wireId } from "../kinds/wire.ts";
 import type {
   Address,
@@ -36,19 +30,15 @@ import {
 } from "./devices.ts";
 import { type OpenedInventory, openInventory } from "./inventory.ts";
 import { type LiveObjects, type Match, matchResources } from "./match.ts";
+import { type NamedTarget, type NamedTargets, readTargets } from "./named-targets.ts";
 import { pruneUndeclared } from "./prune.ts";
-
-/** A target that manifests can refer to and not manage. */
-export interface NamedTarget extends LiveTarget {
-  readonly name: string;
-}
 
 export interface Snapshot {
   readonly target: Target;
   readonly inventory: Omit<OpenedInventory, "objects">;
   readonly objects: LiveObjects;
   /** By target kind; only those that the manifest refers to. */
-  readonly targets: ReadonlyMap<string, readonly NamedTarget[]>;
+  readonly targets: NamedTargets;
   readonly devices: SelectedDevices;
   /** Names of devices that are like those that were not found. */
   readonly similarNames: readonly string[];
@@ -91,7 +81,7 @@ export async function takeSnapshot(
   const wanted = [...kindsToRead(read), ...(unrecorded ? [] : [INVENTORY_KIND])];
   const [lists, targets, found] = await Promise.all([
     readObjects(port, new Set(wanted)),
-    readTargets(port, targetsToRead(manifest)),
+    readTargets(port, targetsToRead(manifest), choosesNodes(manifest)),
     selectDevices(port, target.firmware, unknown),
   ]);
   const { objects, ...inventory } = await openInventory(port, read, lists, options);
@@ -148,30 +138,13 @@ function targetsToRead(manifest: Manifest): ReadonlySet<string> {
   return new Set(manifest.resources.flatMap((r) => targetKinds(kindNamed(r.kind), r.relations)));
 }
 
-/** Lists what can be referred to and not managed, of the kinds among these. */
-export async function readTargets(
-  port: AppliancePort,
-  wanted: ReadonlySet<string>,
-): Promise<Snapshot["targets"]> {
-  const lists = referenceTargets
-    .filter(({ kind }) => wanted.has(kind))
-    .map(async (target): Promise<[string, readonly NamedTarget[]]> => {
-      const read = target.paged
-        ? port.listPages(target.path, target.query)
-        : port.list(target.path, target.query);
-      return [target.kind, (await read).map((wire) => namedTarget(target, wire))];
-    });
-  return new Map(await Promise.all(lists));
-}
-
-function namedTarget(target: ReferenceTarget, wire: JsonObject): NamedTarget {
-  const name = String(wire[target.nameField] ?? "");
-  return {
-    id: wireId(wire, target.path),
-    address: `${target.kind}/${name}`,
-    name,
-    ...discoveryIdOf(wire),
-  };
+/** Whether some reference says whose network or application it means. */
+function choosesNodes(manifest: Manifest): boolean {
+  return manifest.resources.some(({ relations }) =>
+    Object.values(relations).some((references) =>
+      references.some((reference) => reference.to !== "device" && reference.node !== undefined),
+    ),
+  );
 }
 
 // ---------------------------------------------------------------- links
@@ -191,7 +164,7 @@ export async function readLinks(
   port: AppliancePort,
   linkReads: readonly LinkRead[],
   objects: LiveObjects,
-  targets: Snapshot["targets"],
+  targets: NamedTargets,
 ): Promise<Links> {
   const { firmware } = await port.target();
   const reads = linkReads.map((read) => {
@@ -201,7 +174,7 @@ export async function readLinks(
       read.relation.reverse !== undefined &&
       others !== undefined &&
       others.length < read.objects.length;
-    return fromOtherSide ? readReverse(port, read, others) : readForward(port, read);
+    return fromOtherSide ? readReverse(port, read, others) : readForward(port, read, targets);
   });
   return new Map((await Promise.all(reads)).flat());
 }
@@ -238,14 +211,23 @@ export function mustReplace(kind: Kind, resource: Match["resource"], live: LiveO
 
 type LinkEntry = readonly [string, readonly LiveTarget[]];
 
-async function readForward(port: AppliancePort, read: LinkRead): Promise<readonly LinkEntry[]> {
+async function readForward(
+  port: AppliancePort,
+  read: LinkRead,
+  targets: NamedTargets,
+): Promise<readonly LinkEntry[]> {
+  const { to } = read.relation;
+  const addresses = new Map((targets.get(to) ?? []).map(({ id, address }) => [id, address]));
   return Promise.all(
     read.objects.map(async (object): Promise<LinkEntry> => {
       const path = `${read.kind.path}/${object.id}/${read.relation.path}`;
       const wires = await (read.relation.windowed
         ? port.listPages(path, { active_from: SINCE_EVER })
         : port.list(path));
-      const linked = wires.map((wire) => linkTarget(read.relation.to, wire, path));
+      const linked = wires.map((wire) => {
+        const link = linkTarget(to, wire, path);
+        return { ...link, address: addresses.get(link.id) ?? link.address };
+      });
       return [linkKey(read.kind.kind, object.id, read.name), linked];
     }),
   );
@@ -276,7 +258,8 @@ async function readReverse(
     others.map(async (other) => {
       const path = `${base}/${other.id}/${reverse}`;
       for (const wire of await port.list(path, { direct_assignments_only: true })) {
-        links.get(wireId(wire, path))?.push({ id: other.id, address: `${to}/${other.name}` });
+        const address = "address" in other ? other.address : `${to}/${other.name}`;
+        links.get(wireId(wire, path))?.push({ id: other.id, address });
       }
     }),
   );

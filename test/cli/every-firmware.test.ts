@@ -48,3 +48,179 @@ describe.each(APPLIANCES)("the example for every firmware, on $firmware $platfor
     expect((await cli(["export"], { sandbox: other })).stdout).toBe(first.stdout);
   });
 });
+
+/** Paths without ids and queries, with how often they were asked for. */
+function counted(box: Sandbox): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { method, path } of box.requests()) {
+    const call = `${method} ${path.replace(/\?.*/, "").replace(/\/\d+/g, "/{}")}`;
+    counts[call] = (counts[call] ?? 0) + 1;
+  }
+  return counts;
+}
+
+describe("a plan without changes", () => {
+  const LISTS = {
+    "GET /extrahop": 1,
+    "GET /tags": 1,
+    "GET /tags/{}/devices": 2,
+    "GET /devicegroups": 1,
+    "GET /devicegroups/{}/devices": 1,
+    "GET /emailgroups": 1,
+    "GET /exclusionintervals": 1,
+    "GET /alerts": 1,
+    "GET /triggers": 1,
+    "GET /triggers/{}/devicegroups": 1,
+    "GET /triggers/{}/devices": 1,
+    "GET /networks": 1,
+    "GET /applications": 1,
+    // Both alerts have a relation of their own, but for the groups, mail groups and intervals of one.
+    "GET /alerts/{}/devicegroups": 1,
+    "GET /alerts/{}/emailgroups": 1,
+    "GET /alerts/{}/exclusionintervals": 1,
+    "GET /alerts/{}/networks": 1,
+    "GET /alerts/{}/applications": 1,
+  };
+  // The literals of each sort are one search, and the network is one.
+  const ONE_PER_SORT = 4;
+
+  it.each(APPLIANCES)("asks as little as on 8.7, on $firmware $platform", async (options) => {
+    const box = await applied(options);
+    box.clearRequests();
+    expect((await plan(box)).changes).toEqual([]);
+    const byFilter = Number.parseInt(options.firmware, 10) >= 8;
+    const search = byFilter ? "POST /devices/search" : "GET /devices";
+    // "All Activity" is on both nodes of the console.
+    const nodes = options.platform === "console" ? { "GET /nodes": 1 } : {};
+    expect(counted(box)).toEqual({ ...LISTS, ...nodes, [search]: ONE_PER_SORT });
+  });
+});
+
+/** Runs a command on a manifest of these sections; one sandbox has one folder. */
+const folders = new WeakMap<Sandbox, string>();
+
+async function run(box: Sandbox, command: readonly string[], sections: object) {
+  const cwd = folders.get(box) ?? folder();
+  folders.set(box, cwd);
+  writeFileSync(join(cwd, "m.yaml"), JSON.stringify({ version: 1, ...sections }));
+  const [name = "", ...flags] = command;
+  return documentOf(await cli([name, "m.yaml", "--format", "json", ...flags], { sandbox: box, cwd }));
+}
+
+const apply = ["apply", "--auto-approve"];
+
+describe("what firmware 5.2 lacks", () => {
+  const GROUP = { filter: { operator: "and", rules: [{ field: "vlan", operator: ">", operand: 5 }] } };
+
+  it("is an error where it is declared, with the host and its firmware, and nothing is written", async () => {
+    const box = await sandbox({ devices: 10, firmware: "5.2" });
+    const { diagnostics, exit_code: code } = await run(box, apply, {
+      tags: [{ name: "t", devices: [{ filter: { field: "role", operator: "=", operand: "pc" } }] }],
+      device_groups: [{ name: "G", ...GROUP }],
+      alerts: [{ name: "A", type: "detection", categories: ["sec"] }],
+      triggers: [
+        { name: "T", script: "x", events: ["HTTP_REQUEST", "HTTP_RESPONSE"], hints: { payloadBytes: 10 } },
+      ],
+    });
+    expect(code).toBe(1);
+    expect(
+      diagnostics.map(({ code, detail }) => [code, detail.replace(/^127\.0\.0\.1:\d+ /, "HOST ")]),
+    ).toEqual([
+      [
+        "not-on-firmware",
+        expect.stringMatching(/^HOST runs firmware 5\.2\.3\.1234, which finds no devices by a filter/),
+      ],
+      [
+        "not-on-firmware",
+        expect.stringMatching(/^HOST runs firmware 5\.2\.3\.1234, whose groups have one field/),
+      ],
+      ["not-on-firmware", expect.stringMatching(/^HOST .*which has no type "detection".*notification rules/)],
+      ["not-on-firmware", expect.stringMatching(/^HOST .*whose triggers run on one event and not on 2\./)],
+      ["not-on-firmware", expect.stringMatching(/^HOST .*which has no hints: firmware has it from 7 on\./)],
+    ]);
+    expect(diagnostics).toMatchObject([
+      {
+        address: "tag/t",
+        pointer: "/devices/0",
+        source: { file: expect.stringContaining("m.yaml"), line: 1 },
+      },
+      { address: "device_group/G", pointer: "/filter" },
+      { address: "alert/A", pointer: "/type" },
+      { address: "trigger/T", pointer: "/events" },
+      { address: "trigger/T", pointer: "/hints" },
+    ]);
+    expect(box.requests().filter(({ method }) => method !== "GET")).toEqual([]);
+  });
+
+  it("is none where its empty value is declared, or where it is sent on create only", async () => {
+    const box = await sandbox({ devices: 10, firmware: "5.2" });
+    box.appliance.add("devicegroups", { name: "G", dynamic: true, field: "name", value: "x" });
+    const sections = {
+      triggers: [{ name: "T", script: "x", events: ["DNS_REQUEST"], hints: { payloadBytes: null } }],
+      device_groups: [{ name: "G", ...GROUP, lifecycle: { ignore_changes: ["filter"] } }],
+    };
+    expect(await run(box, apply, sections)).toMatchObject({ exit_code: 0, diagnostics: [] });
+    expect(await run(box, ["plan"], sections)).toMatchObject({ changes: [], diagnostics: [] });
+  });
+});
+
+describe.each(["5.2", "7"])("on firmware %s", (firmware) => {
+  const GROUP = { name: "G", filter: { field: "tag", operator: "=", operand: "pci" } };
+  const TRIGGER = { name: "T", events: ["DNS_REQUEST"], script: "x" };
+
+  it("drift is told in the manifest's form, and what is no longer declared is deleted", async () => {
+    const box = await sandbox({ devices: 10, firmware });
+    const owned = {
+      tags: [{ name: "pci" }],
+      device_groups: [GROUP, { ...GROUP, name: "H" }],
+      triggers: [TRIGGER],
+    };
+    expect((await run(box, apply, owned)).exit_code).toBe(0);
+    const group = box.appliance.find("devicegroups", "G")?.id ?? -1;
+    box.appliance.edit("devicegroups", group, { field: "tag", value: "dmz" });
+    const drift = await run(box, ["drift"], owned);
+    expect(drift.changes).toMatchObject([
+      {
+        address: "device_group/G",
+        cause: "drift",
+        fields: [{ pointer: "/filter/operand", before: "dmz", after: "pci" }],
+        attribution: [{ user: "admin" }],
+      },
+    ]);
+    const pruned = await run(box, apply, { ...owned, device_groups: [GROUP], triggers: [] });
+    expect(pruned.summary).toMatchObject({ update: 1, delete: 2 });
+    const names = box.appliance.list("devicegroups").map(({ name }) => name);
+    expect([names.includes("G"), names.includes("H"), box.appliance.find("triggers", "T")]).toEqual([
+      true,
+      false,
+      undefined,
+    ]);
+    expect(box.appliance.find("devicegroups", "G")).toMatchObject({ field: "tag", value: "pci" });
+  });
+
+  it("a group that becomes static takes along what is linked to it, and nothing that reaches it otherwise", async () => {
+    const box = await sandbox({ devices: 10, firmware });
+    const owned = {
+      tags: [{ name: "pci" }],
+      device_groups: [GROUP],
+      triggers: [
+        { ...TRIGGER, device_groups: ["G"] },
+        { ...TRIGGER, name: "All", apply_all: true },
+      ],
+    };
+    expect((await run(box, apply, owned)).exit_code).toBe(0);
+    const unlinked = { ...owned, triggers: [TRIGGER, { ...TRIGGER, name: "All", apply_all: true }] };
+    const replaced = await run(box, apply, {
+      ...unlinked,
+      device_groups: [{ name: "G", devices: ["pay-gw-01"] }],
+    });
+    expect(replaced.changes).toMatchObject([
+      { action: "replace", moved: [{ address: "trigger/T" }] },
+      { action: "release" },
+    ]);
+    const [id, all] = ["T", "All"].map((name) => box.appliance.find("triggers", name)?.id ?? -1);
+    const group = box.appliance.find("devicegroups", "G")?.id;
+    expect(box.appliance.linked("triggers/devicegroups", id ?? -1)).toEqual([group]);
+    expect(box.appliance.linked("triggers/devicegroups", all ?? -1)).toEqual([]);
+  });
+});
