@@ -61,8 +61,9 @@ function check({ fields, relations }: Entry): readonly Problem[] {
   return problems;
 }
 
-/** An appliance may show the older form of a rule beside the filter. */
-function applies(name: string, { filter }: JsonObject): boolean {
+/** An appliance may show the older form of a rule beside the filter, and what declares that has no filter. */
+function applies(name: string, { filter, field }: JsonObject): boolean {
+  if (name === "filter") return filter !== undefined || field === undefined;
   return filter === undefined || filter === null || (name !== "field" && name !== "value");
 }
 

@@ -47,7 +47,7 @@ export async function exportLive(port: AppliancePort, options: ExportOptions = {
   const links = await readLinks(port, reads, objects, targets);
   const named = new Map<string, readonly Named[]>([...objects, ...targets]);
   const write = referenceWriter(chosen, named);
-  const exported = chosen.map((object) => exportEntry(object, links, write));
+  const exported = chosen.map((object) => exportEntry(object, links, write, target.firmware));
   return {
     target,
     entries: exported.map(({ entry }) => entry),

@@ -1,5 +1,5 @@
 /** One manifest on every generation of firmware, on a sensor and on a console. */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -222,5 +222,89 @@ describe.each(["5.2", "7"])("on firmware %s", (firmware) => {
     const group = box.appliance.find("devicegroups", "G")?.id;
     expect(box.appliance.linked("triggers/devicegroups", id ?? -1)).toEqual([group]);
     expect(box.appliance.linked("triggers/devicegroups", all ?? -1)).toEqual([]);
+  });
+});
+
+describe("what an appliance shows beyond what its firmware is said to have", () => {
+  it("is left out of an export, with a warning, so that a plan of the rest is empty", async () => {
+    const box = await sandbox({ devices: 10, firmware: "5.2", quirks: { hintsOn52: "accept" } });
+    box.appliance.add("triggers", {
+      name: "T",
+      event: "HTTP_REQUEST",
+      script: "x",
+      hints: { snaplen: "96" },
+    });
+    const cwd = folder();
+    const exported = await cli(["export"], { sandbox: box, cwd });
+    expect(exported.stderr).toMatch(/hints is left out: it is of firmware 5\.2\.3\.1234, which has no hints/);
+    writeFileSync(join(cwd, "out.yaml"), exported.stdout);
+    const planned = await plan(box, "out.yaml", cwd);
+    expect([planned.diagnostics, planned.changes.flatMap(({ operations }) => operations)]).toEqual([[], []]);
+  });
+
+  it("is found by the identifiers of 8, where 7 has them already", async () => {
+    const box = await sandbox({ devices: 10, firmware: "7", quirks: { discoveryIdOn7: "present" } });
+    const tags = [{ name: "t", devices: [{ discovery_id: "c12vf90qpg290000" }, { name: "pay-gw-01" }] }];
+    expect(await run(box, apply, { tags })).toMatchObject({ exit_code: 0, diagnostics: [] });
+    expect((await run(box, ["plan"], { tags })).changes).toEqual([]);
+  });
+});
+
+describe("a secret on firmware 5.2", () => {
+  const trigger = { name: "T", events: ["DNS_REQUEST"], script: "x", description: "posts to ${env:HOOK}" };
+
+  it("is filled in where the firmware has it as declared, and is an error elsewhere", async () => {
+    const box = await sandbox({ devices: 10, firmware: "5.2" });
+    const cwd = folder();
+    const env = { HOOK: "s3cr3t-hook", EVENT: "DNS_RESPONSE", NAME: "web-" };
+    const write = (sections: object): void =>
+      writeFileSync(join(cwd, "m.yaml"), JSON.stringify({ version: 1, ...sections }));
+    const command = async (name: string) =>
+      documentOf(
+        await cli([name, "m.yaml", "--format", "json", ...(name === "apply" ? ["--auto-approve"] : [])], {
+          sandbox: box,
+          cwd,
+          env,
+        }),
+      );
+
+    write({ triggers: [trigger] });
+    expect((await command("apply")).exit_code).toBe(0);
+    expect(box.appliance.find("triggers", "T")).toMatchObject({
+      description: "posts to s3cr3t-hook",
+      event: "DNS_REQUEST",
+    });
+    expect((await command("plan")).changes).toEqual([]);
+
+    const filter = { field: "name", operator: "startswith", operand: "${env:NAME}" };
+    write({ triggers: [{ ...trigger, events: ["${env:EVENT}"] }], device_groups: [{ name: "G", filter }] });
+    const refused = await command("plan");
+    expect(refused.diagnostics).toMatchObject([
+      { code: "not-on-firmware", address: "trigger/T", pointer: "/events/0" },
+      { code: "not-on-firmware", address: "device_group/G", pointer: "/filter/operand" },
+    ]);
+    expect(JSON.stringify(refused)).not.toMatch(/DNS_RESPONSE|web-/);
+  });
+
+  it("stays out of a sealed plan, which is applied as it was shown", async () => {
+    const box = await sandbox({ devices: 10, firmware: "5.2" });
+    const options = { sandbox: box, cwd: folder(), env: { HOOK: "s3cr3t-hook" } };
+    const group = { name: "G", filter: { field: "vlan", operator: "=", operand: 20 } };
+    writeFileSync(
+      join(options.cwd, "m.yaml"),
+      JSON.stringify({ version: 1, triggers: [trigger], device_groups: [group] }),
+    );
+    expect((await cli(["plan", "m.yaml", "--out", "p.json"], options)).code).toBe(0);
+    const sealed = readFileSync(join(options.cwd, "p.json"), "utf8");
+    expect(sealed).toContain('"event": "DNS_REQUEST"');
+    expect(sealed).toContain('"field": "vlan"');
+    expect(sealed).not.toContain("s3cr3t");
+    expect((await cli(["apply", "p.json"], options)).code).toBe(0);
+    expect(box.appliance.find("triggers", "T")?.description).toBe("posts to s3cr3t-hook");
+    expect(box.appliance.find("devicegroups", "G")).toMatchObject({
+      dynamic: true,
+      field: "vlan",
+      value: "20",
+    });
   });
 });
