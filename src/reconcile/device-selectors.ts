@@ -18,11 +18,21 @@ export type DeviceAnswer = readonly (readonly [string, readonly JsonObject[]])[]
 
 /** How one generation of firmware is asked for devices. */
 export interface DeviceLookup {
-  /** Answers the selectors by address, name, MAC and discovery_id, and by filter where the firmware knows them. */
-  readonly select: (port: AppliancePort, selectors: readonly DeviceSelector[]) => Promise<DeviceAnswer>;
+  /** As many as are asked for at once. */
+  readonly inBatches: (literals: readonly Literal[]) => readonly (readonly Literal[])[];
+  readonly findLiterals: (
+    port: AppliancePort,
+    literal: LiteralSearch,
+    batch: readonly Literal[],
+  ) => Promise<DeviceAnswer>;
+  readonly findNetwork: Find<string>;
+  /** Where the firmware knows filters. */
+  readonly findByFilter?: Find<JsonObject>;
   /** The devices whose names begin so. */
-  readonly begunWith: (port: AppliancePort, text: string) => Promise<readonly JsonObject[]>;
+  readonly findBegunWith: Find<string>;
 }
+
+type Find<T> = (port: AppliancePort, sought: T) => Promise<readonly JsonObject[]>;
 
 /** `GET /devices` with a search type and a value: a literal, or a regular expression. */
 export function listByType(port: AppliancePort, type: string, value: string): Promise<readonly JsonObject[]> {

@@ -1,15 +1,12 @@
 /** Devices by `POST /devices/search`, which firmware has from 8 on: one search answers many selectors. */
 import type { AppliancePort } from "../appliance/port.ts";
-import type { DeviceSelector, JsonObject } from "../model.ts";
+import type { JsonObject } from "../model.ts";
 import {
   type DeviceAnswer,
   type DeviceLookup,
   indexByValue,
-  isNetwork,
-  LITERALS,
   type Literal,
   type LiteralSearch,
-  literalsOf,
   SINCE_EVER,
   selectorKey,
 } from "./device-selectors.ts";
@@ -18,36 +15,18 @@ import {
 const BATCH = 100;
 
 export const BY_FILTER: DeviceLookup = {
-  async select(port, selectors) {
-    const batches = LITERALS.flatMap((literal) =>
-      inBatches(literalsOf(selectors, literal)).map((batch) => searchBatch(port, literal, batch)),
-    );
-    const single = selectors.flatMap((selector) => {
-      const filter = filterOf(selector);
-      if (filter === undefined) return [];
-      return [search(port, filter).then((devices): DeviceAnswer => [[selectorKey(selector), devices]])];
-    });
-    return (await Promise.all([...batches, ...single])).flat();
-  },
-  begunWith: (port, operand) => search(port, { field: "name", operator: "startswith", operand }),
+  inBatches: (literals) =>
+    Array.from({ length: Math.ceil(literals.length / BATCH) }, (_, i) =>
+      literals.slice(i * BATCH, (i + 1) * BATCH),
+    ),
+  findLiterals: searchBatch,
+  findNetwork: (port, operand) => search(port, { field: "ipaddr", operator: "=", operand }),
+  findByFilter: search,
+  findBegunWith: (port, operand) => search(port, { field: "name", operator: "startswith", operand }),
 };
 
 function search(port: AppliancePort, filter: JsonObject): Promise<readonly JsonObject[]> {
   return port.search({ active_from: SINCE_EVER, filter });
-}
-
-/** Selectors that stand alone, one search each: a network and a filter. */
-function filterOf(selector: DeviceSelector): JsonObject | undefined {
-  if (selector.by === "filter") return selector.filter;
-  return isNetwork(selector) && selector.by === "ip"
-    ? { field: "ipaddr", operator: "=", operand: selector.value }
-    : undefined;
-}
-
-function inBatches<T>(items: readonly T[]): readonly (readonly T[])[] {
-  return Array.from({ length: Math.ceil(items.length / BATCH) }, (_, i) =>
-    items.slice(i * BATCH, (i + 1) * BATCH),
-  );
 }
 
 async function searchBatch(

@@ -11,12 +11,9 @@ import {
   type DeviceAnswer,
   type DeviceLookup,
   indexByValue,
-  isNetwork,
-  LITERALS,
   type Literal,
   type LiteralSearch,
   listByType,
-  literalsOf,
   selectorKey,
 } from "./device-selectors.ts";
 
@@ -24,18 +21,10 @@ import {
 const MOST = 4000;
 
 export const BY_TYPE: DeviceLookup = {
-  async select(port, selectors) {
-    const batches = LITERALS.flatMap((literal) =>
-      inBatches(literalsOf(selectors, literal)).map((batch) => findLiterals(port, literal, batch)),
-    );
-    const networks = selectors.flatMap((selector) =>
-      selector.by === "ip" && isNetwork(selector)
-        ? [findNetwork(port, selector.value).then((found): DeviceAnswer => [[selectorKey(selector), found]])]
-        : [],
-    );
-    return (await Promise.all([...batches, ...networks])).flat();
-  },
-  begunWith: (port, text) => listByType(port, "name", `^${escapePattern(text)}.*$`),
+  inBatches,
+  findLiterals,
+  findNetwork,
+  findBegunWith: (port, text) => listByType(port, "name", `^${escapePattern(text)}.*$`),
 };
 
 async function findLiterals(

@@ -7,7 +7,15 @@ import { isWithin } from "../kinds/firmware.ts";
 import { describeDevice, deviceName, FILTER_SEARCH, selectorLack } from "../kinds/targets.ts";
 import { wireId } from "../kinds/wire.ts";
 import type { DeviceSelector, JsonObject, LiveTarget, Manifest, Reference } from "../model.ts";
-import { type DeviceAnswer, type DeviceLookup, listByType, selectorKey } from "./device-selectors.ts";
+import {
+  type DeviceAnswer,
+  type DeviceLookup,
+  isNetwork,
+  LITERALS,
+  listByType,
+  literalsOf,
+  selectorKey,
+} from "./device-selectors.ts";
 import { BY_FILTER } from "./devices-by-filter.ts";
 import { BY_TYPE } from "./devices-by-type.ts";
 
@@ -42,14 +50,18 @@ export async function selectDevices(
   firmware: string,
   selectors: readonly DeviceSelector[],
 ): Promise<SelectedDevices> {
+  const lookup = lookupOf(firmware);
   const possible = selectors.filter((selector) => selectorLack(selector, firmware) === undefined);
+  const batches = LITERALS.flatMap((literal) =>
+    lookup.inBatches(literalsOf(possible, literal)).map((batch) => lookup.findLiterals(port, literal, batch)),
+  );
   const single = possible.flatMap((selector) => {
-    const answer = askOne(port, selector);
+    const answer = askOne(port, lookup, selector);
     return answer === undefined
       ? []
       : [answer.then((found): DeviceAnswer => [[selectorKey(selector), found]])];
   });
-  const answers = await Promise.all([lookupOf(firmware).select(port, possible), ...single]);
+  const answers = await Promise.all([...batches, ...single]);
   return new Map(answers.flat().map(([key, wires]) => [key, wires.map(toTarget)]));
 }
 
@@ -57,11 +69,19 @@ function toTarget(wire: JsonObject): LiveTarget {
   return { id: wireId(wire, "/devices"), ...describeDevice(wire) };
 }
 
-/** What all firmware is asked alike, one request each: an id and a free search. */
-function askOne(port: AppliancePort, selector: DeviceSelector): Promise<readonly JsonObject[]> | undefined {
+/** Selectors that stand alone, one request each: an id, a network, a filter and a free search. */
+function askOne(
+  port: AppliancePort,
+  { findNetwork, findByFilter }: DeviceLookup,
+  selector: DeviceSelector,
+): Promise<readonly JsonObject[]> | undefined {
   switch (selector.by) {
     case "id":
       return port.find(`/devices/${selector.value}`).then((device) => (device === undefined ? [] : [device]));
+    case "ip":
+      return isNetwork(selector) ? findNetwork(port, selector.value) : undefined;
+    case "filter":
+      return findByFilter?.(port, selector.filter);
     case "search":
       return listByType(port, selector.type, selector.value);
     default:
@@ -87,9 +107,9 @@ export async function similarNames(
       ? [selector.value]
       : [],
   );
-  const { begunWith } = lookupOf(firmware);
+  const { findBegunWith } = lookupOf(firmware);
   const searches = [...new Set(missing)]
     .slice(0, MAX_SUGGESTIONS)
-    .map((name) => begunWith(port, name.slice(0, Math.ceil(name.length / 2))));
+    .map((name) => findBegunWith(port, name.slice(0, Math.ceil(name.length / 2))));
   return (await Promise.all(searches)).flat().flatMap((wire) => deviceName(wire) ?? []);
 }
