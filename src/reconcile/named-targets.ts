@@ -8,7 +8,7 @@ import { wireId } from "../kinds/wire.ts";
 import type { Id, JsonObject, LiveTarget, Reference } from "../model.ts";
 import { groupByName } from "./match.ts";
 
-/** A sensor of a console. */
+/** A sensor that a console has. */
 export interface Node {
   readonly id: Id;
   readonly name: string;
