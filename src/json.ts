@@ -56,6 +56,11 @@ export function canonicalJson(value: Json): string {
   );
 }
 
+/** A text of any value; `String` throws at an object whose `toString` is none. */
+export function plainText(value: Json): string {
+  return typeof value === "object" ? canonicalJson(value) : String(value);
+}
+
 /** `sha256:<hex>` of the canonical form. */
 export function digest(value: Json): string {
   return `sha256:${createHash("sha256").update(canonicalJson(value)).digest("hex")}`;

@@ -27,14 +27,20 @@ export interface Availability extends Span {
   readonly instead: string;
 }
 
+/** Fields as a firmware wants them. What it has no form for stays as it is, and is told. */
+export interface Written {
+  readonly fields: JsonObject;
+  readonly lacks: readonly Lack[];
+}
+
 /** How objects of a kind stand on the wire of one stretch of firmware, where that is not the newest form. */
 export interface Dialect extends Span {
   /** In place of the kind's. */
   readonly listQuery?: Readonly<Record<string, string>>;
   /** The wire's form → the newest. Keys that both have may stay. */
   readonly read?: (wire: JsonObject) => JsonObject;
-  /** The newest form, any part of it → the wire's. What has no such form stays as it is, and is told. */
-  readonly write?: (fields: JsonObject) => { readonly fields: JsonObject; readonly lacks: readonly Lack[] };
+  /** The newest form, any part of it → the wire's. */
+  readonly write?: (fields: JsonObject) => Written;
 }
 
 /** The newest first: what is written passes from the newest form to older ones, what is read the other way. */
@@ -62,23 +68,15 @@ export function writeBody(kind: Kind, firmware: string, body: JsonObject): JsonO
   return inDialect(kind, firmware, body).fields;
 }
 
-function inDialect(
-  kind: Kind,
-  firmware: string,
-  body: JsonObject,
-): ReturnType<NonNullable<Dialect["write"]>> {
+function inDialect(kind: Kind, firmware: string, body: JsonObject): Written {
   const known = Object.entries(body).filter(([name, value]) => {
     return !(isMissing(kind.fields[name]?.firmware, firmware) && isEmpty(kind, name, value));
   });
-  return dialectsOf(kind, firmware).reduce<ReturnType<typeof inDialect>>(
-    ({ fields, lacks }, { write }) => {
-      const written = write?.(fields);
-      return written === undefined
-        ? { fields, lacks }
-        : { fields: written.fields, lacks: [...lacks, ...written.lacks] };
-    },
-    { fields: Object.fromEntries(known), lacks: [] },
-  );
+  const start: Written = { fields: Object.fromEntries(known), lacks: [] };
+  return dialectsOf(kind, firmware).reduce((before, { write }) => {
+    const written = write?.(before.fields) ?? { fields: before.fields, lacks: [] };
+    return { fields: written.fields, lacks: [...before.lacks, ...written.lacks] };
+  }, start);
 }
 
 /** What an entry declares and this firmware does not have. */

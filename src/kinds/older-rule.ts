@@ -5,7 +5,7 @@
  * as what it was.
  */
 import { isIP } from "node:net";
-import { equal, isObject } from "../json.ts";
+import { equal, isObject, plainText } from "../json.ts";
 import type { Json, JsonObject } from "../model.ts";
 import { normalFilter } from "./filter.ts";
 import { escapePattern, networkPattern, patternNetwork, unescapePattern } from "./pattern.ts";
@@ -35,7 +35,11 @@ export function olderRuleAsFilter({ field, value }: OlderRule): JsonObject | und
   if (known === undefined || value === "") return undefined;
   const pattern = /^\/(.+)\/$/s.exec(value)?.[1];
   const rule =
-    known === "role" ? roleRule(value) : pattern === undefined ? literal(value) : patternRule(known, pattern);
+    known === "role"
+      ? roleRule(value)
+      : pattern === undefined
+        ? literalRule(known, value)
+        : patternRule(known, pattern);
   return rule && { field: known, ...rule };
 }
 
@@ -54,6 +58,12 @@ type Rule = Pick<JsonObject, "operator" | "operand">;
 
 function literal(operand: string): Rule {
   return { operator: "=", operand };
+}
+
+/** What may be meant as a regular expression, without slashes, is nothing that a filter can be sure to mean. */
+function literalRule(field: string, value: string): Rule | undefined {
+  const plain = field === "ipaddr" ? isIP(value) !== 0 : escapePattern(value) === value;
+  return plain ? literal(value) : undefined;
 }
 
 /** A pattern that stands for something simpler is read as that. */
@@ -77,8 +87,9 @@ function regex(value: string): JsonObject {
 }
 
 function olderValue(field: string, operator: string, operand: Json): string | undefined {
-  const pattern = isObject(operand) && operand.is_regex === true ? String(operand.value) : undefined;
-  const text = String(isObject(operand) ? operand.value : operand);
+  const pattern =
+    isObject(operand) && operand.is_regex === true ? plainText(operand.value ?? null) : undefined;
+  const text = plainText(isObject(operand) ? (operand.value ?? null) : operand);
   switch (operator) {
     case "=":
       if (pattern !== undefined) return `/^(?:${pattern})$/`;

@@ -1,6 +1,6 @@
 /** Triggers (guide 8.7 "Trigger"; hints from "Advanced trigger options"): scripts that run on events. */
 import { suggest } from "../diagnostics.ts";
-import { isArray, isObject, pointer } from "../json.ts";
+import { isArray, isObject, plainText, pointer } from "../json.ts";
 import type { Json, JsonObject } from "../model.ts";
 import { checkAuthor, hasVendorAuthor } from "./author.ts";
 import type { Dialect } from "./dialect.ts";
@@ -128,7 +128,7 @@ function printHints(value: Json): Json {
 }
 
 function normalHint(name: string, value: Json): Json {
-  if (isArray(value)) return [...new Set(value.map(String))].sort();
+  if (isArray(value)) return [...new Set(value.map(plainText))].sort();
   if (typeof value !== "string") return value;
   if (name === "metricTypes")
     return value

@@ -46,7 +46,7 @@ export async function readTargets(
   const listed = await Promise.all(lists);
   const ofNodes = listed.some(([, targets]) => targets.some(({ nodeId }) => nodeId !== undefined));
   const told = ofNodes && (byNode || listed.some(([, targets]) => onSeveralNodes(targets).size > 0));
-  const nodes = told ? await readNodes(port) : new Map<Id, Node>();
+  const nodes = told ? await readNodes(port) : undefined;
   return new Map(listed.map(([kind, targets]) => [kind, withNodes(targets, nodes)]));
 }
 
@@ -78,8 +78,11 @@ function onSeveralNodes(targets: readonly Listed[]): ReadonlySet<string> {
   return new Set(several.map(([name]) => name));
 }
 
-function withNodes(targets: readonly Listed[], nodes: ReadonlyMap<Id, Node>): readonly NamedTarget[] {
-  if (nodes.size === 0) return targets.map(({ nodeId: _, ...target }) => target);
+function withNodes(
+  targets: readonly Listed[],
+  nodes: ReadonlyMap<Id, Node> | undefined,
+): readonly NamedTarget[] {
+  if (nodes === undefined) return targets.map(({ nodeId: _, ...target }) => target);
   const several = onSeveralNodes(targets);
   return targets.map(({ nodeId, ...target }): NamedTarget => {
     if (nodeId === undefined) return target;

@@ -187,6 +187,10 @@ describe.each(["5.2", "7"])("on firmware %s", (firmware) => {
         attribution: [{ user: "admin" }],
       },
     ]);
+    expect(
+      (await cli(["export", "--drift", "m.yaml"], { sandbox: box, cwd: folders.get(box) ?? "" })).code,
+    ).toBe(0);
+    expect(readFileSync(join(folders.get(box) ?? "", "m.yaml"), "utf8")).toMatch(/"operand": "?dmz/);
     const pruned = await run(box, apply, { ...owned, device_groups: [GROUP], triggers: [] });
     expect(pruned.summary).toMatchObject({ update: 1, delete: 2 });
     const names = box.appliance.list("devicegroups").map(({ name }) => name);

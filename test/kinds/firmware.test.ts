@@ -76,6 +76,19 @@ describe("a filter before firmware 8", () => {
     expect(filterAsOlderRule(filter)).toEqual(value === "" ? undefined : { field, value });
   });
 
+  it.each([
+    ["any", "x"],
+    ["discover time", "-30m"],
+    ["ip address", "10.20.0.[0-9]+"],
+    ["ip address", "/^10\\.1\\.(0|3)\\.[0-9]+$/"],
+    ["name", "web.*"],
+    ["type", "http_server"],
+    ["type", "/^extrahop.device./"],
+    ["vlan", ""],
+  ])("cannot be told from %s %s, which an export leaves as it is", (field, value) => {
+    expect(olderRuleAsFilter({ field, value })).toBeUndefined();
+  });
+
   it("is read as what it was written as, whatever it is", () => {
     const field = fc.constantFrom(
       "name",
