@@ -35,6 +35,14 @@ export function overlap(a: Pointer, b: Pointer): boolean {
   return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
 }
 
+/** The value that the path leads to; undefined where there is none. */
+export function valueAt(value: Json | undefined, path: readonly string[]): Json | undefined {
+  return path.reduce<Json | undefined>((at, key) => {
+    if (isArray(at)) return at[Number(key)];
+    return isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined;
+  }, value);
+}
+
 /** JSON with sorted keys: equal values give equal text on every machine. */
 export function canonicalJson(value: Json): string {
   return JSON.stringify(value, (_key, item: Json) =>
@@ -46,6 +54,11 @@ export function canonicalJson(value: Json): string {
         )
       : item,
   );
+}
+
+/** A text of any value; `String` throws at an object whose `toString` is none. */
+export function plainText(value: Json): string {
+  return typeof value === "object" ? canonicalJson(value) : String(value);
 }
 
 /** `sha256:<hex>` of the canonical form. */

@@ -58,8 +58,14 @@ export type DeviceSelector =
 
 /** What a relation of a manifest entry points at. */
 export type Reference =
-  | { readonly to: "name"; readonly name: string; readonly pointer: Pointer }
-  | { readonly to: "discovery_id"; readonly discoveryId: string; readonly pointer: Pointer }
+  | { readonly to: "name"; readonly name: string; readonly node?: string; readonly pointer: Pointer }
+  | {
+      readonly to: "discovery_id";
+      readonly discoveryId: string;
+      /** On a console the sensor whose object is meant, by its name or id; networks and applications only. */
+      readonly node?: string;
+      readonly pointer: Pointer;
+    }
   | {
       readonly to: "device";
       readonly selector: DeviceSelector;

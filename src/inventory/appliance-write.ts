@@ -150,7 +150,8 @@ async function create(
     return found?.name === name && found.text === text.trimEnd() && !known.has(found.id);
   };
   try {
-    return await writer.port.create(INVENTORY_PATH, inventoryCreateBody(name, text), { isNew });
+    const { firmware } = await writer.port.target();
+    return await writer.port.create(INVENTORY_PATH, inventoryCreateBody(firmware, name, text), { isNew });
   } catch (error) {
     if (!(error instanceof ApplianceError) || error.code !== "refused" || error.unknownOutcome) throw error;
     const now = await writer.locate();

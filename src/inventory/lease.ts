@@ -143,7 +143,8 @@ async function confirm(taker: Taker, id: Id, since: number): Promise<Lease | Sto
 /** The id; or the refusal, which may mean that the name is taken. */
 async function create(taker: Taker, times: Times): Promise<Id | ApplianceError> {
   const { port, owner, self } = taker;
-  const body = leaseCreateBody(leaseName(owner), leaseText(owner, self, times));
+  const { firmware } = await port.target();
+  const body = leaseCreateBody(firmware, leaseName(owner), leaseText(owner, self, times));
   const isNew = (wire: JsonObject): boolean => leasesIn([wire], owner)[0]?.nonce === self.nonce;
   try {
     return await port.create(INVENTORY_PATH, body, { isNew });

@@ -126,6 +126,15 @@ export const alert: Kind = {
       schema: { enum: ["threshold", "detection"] },
       fill: "threshold",
       initial: "threshold",
+      // Guide 8.7 has both types, the Swagger of 9.8 one.
+      values: {
+        detection: {
+          since: "8",
+          before: "9.8",
+          instead:
+            "Keep the alert out of what this target's manifests declare. From 9.8 on, notification rules take its place, which have no REST API.",
+        },
+      },
     },
     description: text("What the alert means and what to do."),
     author: author("Who made the alert."),

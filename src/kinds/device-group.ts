@@ -3,9 +3,11 @@
  * static with members. PATCH has no `dynamic`, so one cannot become the other in place.
  */
 import type { JsonObject } from "../model.ts";
+import type { Dialect } from "./dialect.ts";
 import { flag, text } from "./fields.ts";
 import { filterTags, normalFilter, printFilter } from "./filter.ts";
 import type { Entry, Kind, NamedReference, Problem } from "./kind.ts";
+import { filterAsOlderRule, olderRuleAsFilter } from "./older-rule.ts";
 
 const DYNAMIC_FIELDS = ["filter", "field", "value"];
 
@@ -59,19 +61,45 @@ function check({ fields, relations }: Entry): readonly Problem[] {
   return problems;
 }
 
-/** An appliance may show the older form of a rule beside the filter. */
-function applies(name: string, { filter }: JsonObject): boolean {
+/** An appliance may show the older form of a rule beside the filter, and what declares that has no filter. */
+function applies(name: string, { filter, field }: JsonObject): boolean {
+  if (name === "filter") return filter !== undefined || field === undefined;
   return filter === undefined || filter === null || (name !== "field" && name !== "value");
 }
 
 function references(fields: JsonObject): readonly NamedReference[] {
   const value = fields.value;
+  const ruled = fields.filter !== undefined && fields.filter !== null;
   const older =
-    fields.field === "tag" && typeof value === "string" && !value.startsWith("/")
+    !ruled && fields.field === "tag" && typeof value === "string" && !value.startsWith("/")
       ? [{ kind: "tag", name: value, pointer: "/value" }]
       : [];
   return [...filterTags(fields.filter, "/filter"), ...older];
 }
+
+/** Guides 5.2 and 7: groups have the older form of a rule only, and are listed with `all` in place of `type`. */
+const BEFORE_FILTERS: Dialect = {
+  before: "8",
+  listQuery: { all: "true" },
+  read: (wire) => {
+    const { field, value } = wire;
+    if (typeof field !== "string" || typeof value !== "string") return wire;
+    return { ...wire, filter: olderRuleAsFilter({ field, value }) ?? null };
+  },
+  write: (fields) => {
+    const { filter, ...rest } = fields;
+    if (filter === undefined || filter === null) return { fields, lacks: [] };
+    const rule = filterAsOlderRule(filter);
+    if (rule !== undefined) return { fields: { ...rest, ...rule }, lacks: [] };
+    return { fields, lacks: [{ pointer: "/filter", ...NO_OLDER_RULE }] };
+  },
+};
+
+const NO_OLDER_RULE = {
+  lacks: "whose groups have one field and value and no filter: this filter has no such form",
+  instead:
+    "Use one rule without and, or, not: name, vendor, tag, activity or node with =, startswith or ~, macaddr, role or vlan with =, or ipaddr with an address or an IPv4 network; or declare another group for this target.",
+};
 
 export const deviceGroup: Kind = {
   kind: "device_group",
@@ -79,6 +107,7 @@ export const deviceGroup: Kind = {
   noun: "a device group",
   path: "/devicegroups",
   listQuery: { type: "all" },
+  dialects: [BEFORE_FILTERS],
   nameField: "name",
   fields: {
     description: text("What the group is for."),

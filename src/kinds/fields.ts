@@ -1,5 +1,5 @@
 /** Field forms that several kinds share: durations, sets, decimals, optional texts. */
-import { isArray } from "../json.ts";
+import { isArray, plainText } from "../json.ts";
 import type { Json } from "../model.ts";
 import type { Field, JsonSchema } from "./kind.ts";
 
@@ -32,7 +32,8 @@ export function set(
     doc,
     schema: { type: "array", items },
     normal: (value) => (isArray(value) ? sortedSet(value.map(itemNormal)) : []),
-    print: (value) => (isArray(value) ? sortedBy(value, (item) => `${itemNormal(item)} ${item}`) : value),
+    print: (value) =>
+      isArray(value) ? sortedBy(value, (item) => `${plainText(itemNormal(item))} ${plainText(item)}`) : value,
     empty: [],
   };
 }
@@ -49,7 +50,7 @@ export function filledSet(doc: string, items: JsonSchema): Field {
 }
 
 function sortedSet(items: readonly Json[]): readonly Json[] {
-  return [...new Set(items)].sort((a, b) => (String(a) < String(b) ? -1 : 1));
+  return [...new Set(items)].sort((a, b) => (plainText(a) < plainText(b) ? -1 : 1));
 }
 
 /** Mail addresses; the appliance's mail relay does not distinguish case, so neither do we. */
@@ -59,7 +60,7 @@ export function emailAddresses(doc: string, extra: Partial<Field> = {}): Field {
     type: "string",
     pattern: "^[^@\\s]+@[^@\\s]+$",
   };
-  return { ...set(doc, address, (item) => String(item).toLowerCase()), ...extra };
+  return { ...set(doc, address, (item) => plainText(item).toLowerCase()), ...extra };
 }
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86400 };
@@ -97,7 +98,7 @@ const MAX_DECIMAL = 200;
  * digits, since a float would change them; anything but a decimal is returned as it is.
  */
 export function plainDecimal(value: Json): Json {
-  const written = String(value).trim();
+  const written = plainText(value).trim();
   // Longer texts are no numbers that anybody compares with, and would take long to tell apart.
   if (written.length > MAX_DECIMAL) return value;
   const match = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d{1,3}))?$/.exec(written);
@@ -119,6 +120,7 @@ export function plainDecimal(value: Json): Json {
 /** A decimal as the number that it is, where a number keeps every digit; else as its plain text. */
 export function printDecimal(value: Json): Json {
   const plain = plainDecimal(value);
+  if (typeof plain === "object") return plain;
   const digits = String(plain).replace(/[^0-9]/g, "");
   return String(Number(plain)) === plain && digits.length <= 15 ? Number(plain) : plain;
 }

@@ -2,7 +2,7 @@
  * Filters of dynamic device groups and device searches (guide 8.7 "POST /devicegroups", "POST
  * /devices/search" and "Operand values for device groups"): a tree of rules.
  */
-import { isArray, isObject, pointer } from "../json.ts";
+import { isArray, isObject, plainText, pointer } from "../json.ts";
 import type { Json, JsonObject, Pointer } from "../model.ts";
 import type { JsonSchema, NamedReference } from "./kind.ts";
 
@@ -106,10 +106,10 @@ export function normalFilter(value: Json): Json {
 }
 
 function normalOperand(operand: Json): Json {
-  if (!isObject(operand)) return String(operand);
-  if (operand.value !== undefined && operand.is_regex !== true) return String(operand.value);
+  if (!isObject(operand)) return plainText(operand);
+  if (operand.value !== undefined && operand.is_regex !== true) return plainText(operand.value);
   return Object.fromEntries(
-    Object.entries(operand).map(([k, v]) => [k, typeof v === "boolean" ? v : String(v)]),
+    Object.entries(operand).map(([k, v]) => [k, typeof v === "boolean" ? v : plainText(v)]),
   );
 }
 

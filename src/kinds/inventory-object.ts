@@ -3,6 +3,7 @@
  * is one comment. The only place that knows this; what the comment says is inventory/'s business.
  */
 import type { Id, JsonObject } from "../model.ts";
+import { writeBody } from "./dialect.ts";
 import { trigger } from "./trigger.ts";
 import { wireId } from "./wire.ts";
 
@@ -82,13 +83,10 @@ export function inventoryScript(text: string): string {
   return `/*\n${text}\n*/\n`;
 }
 
-/** The body of a create. */
-export function inventoryCreateBody(name: string, text: string): JsonObject {
-  return createBody(
-    name,
-    "What hopsync last applied. Do not edit or delete: hopsync inventory show prints it.",
-    text,
-  );
+/** The body of a create, as this firmware wants it. */
+export function inventoryCreateBody(firmware: string, name: string, text: string): JsonObject {
+  const description = "What hopsync last applied. Do not edit or delete: hopsync inventory show prints it.";
+  return createBody(firmware, name, description, text);
 }
 
 /** `hopsync lease: OWNER`. */
@@ -96,16 +94,16 @@ export function leaseName(owner: string): string {
   return `${LEASE_PREFIX}${owner}`;
 }
 
-export function leaseCreateBody(name: string, text: string): JsonObject {
-  return createBody(name, "A run of hopsync is writing, and removes this when it is done.", text);
+export function leaseCreateBody(firmware: string, name: string, text: string): JsonObject {
+  return createBody(firmware, name, "A run of hopsync is writing, and removes this when it is done.", text);
 }
 
 /**
  * Disabled, and should somebody enable it: SESSION_EXPIRE comes only where other triggers use the session
  * table (guide 8.7 "Advanced trigger options"), and there is no code to run.
  */
-function createBody(name: string, description: string, text: string): JsonObject {
-  return {
+function createBody(firmware: string, name: string, description: string, text: string): JsonObject {
+  return writeBody(trigger, firmware, {
     name,
     description,
     author: "hopsync",
@@ -114,7 +112,7 @@ function createBody(name: string, description: string, text: string): JsonObject
     disabled: true,
     debug: false,
     apply_all: false,
-  };
+  });
 }
 
 /** The body of an update: name and switch as well, in case somebody changed them. */

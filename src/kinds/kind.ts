@@ -7,6 +7,7 @@
  * equal values are equal (decimals, sets, case), used only to compare. `print` is the way back.
  */
 import type { Json, JsonObject, Pointer, Severity } from "../model.ts";
+import type { Availability, Dialect } from "./dialect.ts";
 
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
@@ -45,6 +46,10 @@ export interface Field {
   readonly extension?: string;
   /** Only a way to write another field; the kind's `parse` removes it. */
   readonly alias?: true;
+  /** The firmware that has the field; all has where this is absent. */
+  readonly firmware?: Availability;
+  /** The same of single values out of an enumeration. */
+  readonly values?: Readonly<Record<string, Availability>>;
 }
 
 /** What a relation points at. `device` is chosen by selectors, all others by name. */
@@ -61,6 +66,8 @@ export interface Relation {
    * for when there are fewer targets than objects.
    */
   readonly reverse?: string;
+  /** The firmware that has the relation; all has where this is absent. */
+  readonly firmware?: Availability;
 }
 
 /** A problem in one entry, located by a pointer into it. */
@@ -98,6 +105,8 @@ export interface Kind {
   readonly path: string;
   /** Added to every GET of the collection. */
   readonly listQuery?: Readonly<Record<string, string>>;
+  /** How other firmware than the newest writes these objects; the newest first. */
+  readonly dialects?: readonly Dialect[];
   /** The wire's key for the name. */
   readonly nameField: "name" | "group_name";
   readonly fields: Readonly<Record<string, Field>>;

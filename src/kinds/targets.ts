@@ -3,7 +3,9 @@
  * targets as well, by name.
  */
 import { isIP } from "node:net";
-import type { JsonObject } from "../model.ts";
+import type { DeviceSelector, Json, JsonObject } from "../model.ts";
+import type { Lack } from "./dialect.ts";
+import { isWithin, type Span } from "./firmware.ts";
 
 export interface ReferenceTarget {
   readonly kind: string;
@@ -57,16 +59,67 @@ export const SEARCH_TYPES: readonly string[] = [
   "discover time",
 ];
 
+/** Firmware that finds devices by a filter; before, they are found by a search type and value. */
+export const FILTER_SEARCH: Span = { since: "8" };
+
+/** What the firmware lacks to find devices by this selector. */
+export function selectorLack(selector: DeviceSelector, firmware: string): Omit<Lack, "pointer"> | undefined {
+  if (isWithin(firmware, FILTER_SEARCH)) return undefined;
+  if (selector.by === "filter") {
+    return {
+      lacks: `which finds no devices by a filter: firmware does so from ${FILTER_SEARCH.since} on`,
+      instead: "Select them by ip, mac, name, discovery_id or search, which all firmware knows.",
+    };
+  }
+  if (selector.by !== "search" || selector.type !== "discovery_id") return undefined;
+  return {
+    lacks: `which has no search type discovery_id: firmware has it from ${FILTER_SEARCH.since} on`,
+    instead: "Write {discovery_id: …}, which all firmware is asked for in its own way.",
+  };
+}
+
+/** The appliance's own identifier that never changes. Firmware before 8 has only the former name of it. */
+export function stableId(wire: JsonObject): string | undefined {
+  return [wire.discovery_id, wire.extrahop_id].find(isText);
+}
+
+/** Firmware before 8 has no `display_name`: a device goes by the first that it has of the rest. */
+const NAME_KEYS = [
+  "display_name",
+  "custom_name",
+  "dns_name",
+  "dhcp_name",
+  "netbios_name",
+  "cdp_name",
+  "default_name",
+];
+
+/** What the appliance calls a device. */
+export function deviceName(wire: JsonObject): string | undefined {
+  return NAME_KEYS.map((key) => wire[key]).find(isText);
+}
+
+function isText(value: Json | undefined): value is string {
+  return typeof value === "string" && value !== "";
+}
+
 /** `device/<discovery_id>`, and the label a person knows the device by. */
 export function describeDevice(wire: JsonObject): { readonly address: string; readonly label: string } {
-  const text = (key: string): string => (typeof wire[key] === "string" ? (wire[key] as string) : "");
-  const name = text("display_name") || text("default_name");
-  const ip = [text("ipaddr4"), text("ipaddr6")].find((value) => isIP(value) !== 0) ?? "";
-  const id = text("discovery_id") || text("extrahop_id") || String(wire.id);
+  const id = stableId(wire) ?? String(wire.id);
+  const name = deviceName(wire) ?? id;
+  const ip = [wire.ipaddr4, wire.ipaddr6].filter(isText).find((value) => isIP(value) !== 0);
   return {
     address: `${DEVICE}/${id}`,
-    label: ip === "" || ip === name ? name || id : `${name || id} (${ip})`,
+    label: ip === undefined || ip === name ? name : `${name} (${ip})`,
   };
+}
+
+/** The sensors of a console; `node_id` of what is theirs is one of these ids. */
+export const NODES_PATH = "/nodes";
+
+/** What the console calls a sensor. */
+export function nodeName(wire: JsonObject): string | undefined {
+  return [wire.display_name, wire.nickname, wire.hostname].find(isText);
 }
 
 export const referenceTargets: readonly ReferenceTarget[] = [network, application];

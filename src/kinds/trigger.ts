@@ -1,8 +1,9 @@
 /** Triggers (guide 8.7 "Trigger"; hints from "Advanced trigger options"): scripts that run on events. */
 import { suggest } from "../diagnostics.ts";
-import { isArray, isObject, pointer } from "../json.ts";
+import { isArray, isObject, plainText, pointer } from "../json.ts";
 import type { Json, JsonObject } from "../model.ts";
 import { checkAuthor, hasVendorAuthor } from "./author.ts";
+import type { Dialect } from "./dialect.ts";
 import { author, filledSet, flag, text } from "./fields.ts";
 import type { Entry, Field, JsonSchema, Kind, Problem } from "./kind.ts";
 
@@ -127,7 +128,7 @@ function printHints(value: Json): Json {
 }
 
 function normalHint(name: string, value: Json): Json {
-  if (isArray(value)) return [...new Set(value.map(String))].sort();
+  if (isArray(value)) return [...new Set(value.map(plainText))].sort();
   if (typeof value !== "string") return value;
   if (name === "metricTypes")
     return value
@@ -154,6 +155,58 @@ const hints: Field = {
   normal: normalHints,
   print: printHints,
   merge: true,
+  // Guide 5.2 has no word of them.
+  firmware: { since: "7", instead: "Remove hints for this target." },
+};
+
+/** Docs of 9.6: a metric cycle has one length. */
+const ONE_CYCLE: Dialect = {
+  since: "9.6",
+  write: (fields) => {
+    const cycle = isObject(fields.hints) ? fields.hints.cycle : undefined;
+    const other = isArray(cycle) ? cycle.filter((length) => length !== "30sec") : [];
+    if (other.length === 0) return { fields, lacks: [] };
+    const lacks = `whose metric cycles are 30sec and not ${other.join(", ")}`;
+    return { fields, lacks: [{ pointer: "/hints/cycle", lacks, instead: "Write cycle: [30sec]." }] };
+  },
+};
+
+/** Guide 7's table of options: `snaplen` is text, and the last one has another name. */
+const OLDER_HINTS: Dialect = {
+  before: "8",
+  read: (wire) => {
+    if (!isObject(wire.hints)) return wire;
+    const { flowClassifyOnExpiration: expiration, ...rest } = wire.hints;
+    return {
+      ...wire,
+      hints: expiration === undefined ? rest : { ...rest, fireClassifyOnExpiration: expiration },
+    };
+  },
+  write: (fields) => {
+    if (!isObject(fields.hints)) return { fields, lacks: [] };
+    const { snaplen, fireClassifyOnExpiration: expiration, ...rest } = fields.hints;
+    const hints = {
+      ...(snaplen === undefined ? {} : { snaplen: snaplen === null ? null : String(snaplen) }),
+      ...rest,
+      ...(expiration === undefined ? {} : { flowClassifyOnExpiration: expiration }),
+    };
+    return { fields: { ...fields, hints }, lacks: [] };
+  },
+};
+
+/** Guide 5.2 and the clients of its time: a trigger has one event. */
+const ONE_EVENT: Dialect = {
+  before: "7",
+  read: (wire) => (typeof wire.event === "string" ? { ...wire, events: [wire.event] } : wire),
+  write: (fields) => {
+    const { events, ...rest } = fields;
+    if (!isArray(events)) return { fields, lacks: [] };
+    const [event, second] = events;
+    if (event !== undefined && second === undefined) return { fields: { ...rest, event }, lacks: [] };
+    const lacks = `whose triggers run on one event and not on ${events.length}`;
+    const instead = "Declare a trigger for each event, under names of their own.";
+    return { fields, lacks: [{ pointer: "/events", lacks, instead }] };
+  },
 };
 
 /** Script text as it compares: appliances may store other line endings and a last newline more or less. */
@@ -273,6 +326,7 @@ export const trigger: Kind = {
   section: "triggers",
   noun: "a trigger",
   path: "/triggers",
+  dialects: [ONE_CYCLE, OLDER_HINTS, ONE_EVENT],
   nameField: "name",
   fields: {
     description: text("What the trigger does."),

@@ -4,7 +4,7 @@ import { isObject } from "../json.ts";
 import type { Id, Json, JsonObject, LiveObject } from "../model.ts";
 import type { Kind } from "./kind.ts";
 
-/** Reads one object of a list answer. What lacks an integer id or a name is not one. */
+/** Reads one object of a list answer, in the newest form. What lacks an integer id or a name is not one. */
 export function fromWire(kind: Kind, wire: JsonObject): LiveObject {
   const name = wire[kind.nameField];
   if (typeof name !== "string") {

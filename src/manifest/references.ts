@@ -44,11 +44,13 @@ function readRelation(entry: Entry, name: string, value: Json, run: Run): Item {
 }
 
 function readName(at: Pointer, item: Json): Item {
-  const discoveryId = isObject(item) ? textOf(item, "discovery_id") : undefined;
+  const written = isObject(item) ? item : { name: item };
+  const discoveryId = textOf(written, "discovery_id");
+  const node = written.node === undefined ? {} : { node: String(written.node) };
   const reference: Reference =
     discoveryId === undefined
-      ? { to: "name", name: String(item), pointer: at }
-      : { to: "discovery_id", discoveryId, pointer: at };
+      ? { to: "name", name: String(written.name), ...node, pointer: at }
+      : { to: "discovery_id", discoveryId, ...node, pointer: at };
   return { references: [reference], problems: [] };
 }
 

@@ -6,7 +6,7 @@
 import { FILTER_SCHEMA } from "../kinds/filter.ts";
 import { kinds } from "../kinds/index.ts";
 import type { Field, JsonSchema, Kind, Relation } from "../kinds/kind.ts";
-import { DEVICE, referenceTargets, SEARCH_TYPES } from "../kinds/targets.ts";
+import { DEVICE, type ReferenceTarget, referenceTargets, SEARCH_TYPES } from "../kinds/targets.ts";
 
 /** What a name must match: a text of blanks is none. */
 export const NOT_BLANK = "\\S";
@@ -163,8 +163,8 @@ function orNull(schema: JsonSchema): JsonSchema {
 }
 
 function relationSchema(relation: Relation): JsonSchema {
-  const byId = referenceTargets.some((target) => target.kind === relation.to && target.byDiscoveryId);
-  const name = byId ? nameOrDiscoveryId() : TEXT;
+  const target = referenceTargets.find(({ kind }) => kind === relation.to);
+  const name = target === undefined ? TEXT : nameOrMapping(target);
   return {
     type: "array",
     items: relation.to === DEVICE ? { $ref: "#/$defs/device_selector" } : name,
@@ -172,15 +172,29 @@ function relationSchema(relation: Relation): JsonSchema {
   };
 }
 
-function nameOrDiscoveryId(): JsonSchema {
+/** A name, or a mapping that says which of several of that name. */
+function nameOrMapping({ byDiscoveryId }: ReferenceTarget): JsonSchema {
+  const keys = byDiscoveryId ? ["name", "discovery_id"] : ["name"];
   return {
     title: "a reference",
     type: ["string", "object"],
     minLength: 1,
     pattern: NOT_BLANK,
-    required: ["discovery_id"],
     additionalProperties: false,
-    properties: { discovery_id: TEXT },
+    properties: {
+      ...Object.fromEntries(keys.map((key) => [key, TEXT])),
+      node: {
+        title: "the name or id of a sensor",
+        type: ["string", "integer"],
+        minLength: 1,
+        minimum: 0,
+        pattern: NOT_BLANK,
+        description: "On a console: the sensor that has it.",
+      },
+    },
+    if: { type: "object" },
+    // biome-ignore lint/suspicious/noThenProperty: a JSON Schema keyword
+    then: { oneOf: keys.map((key) => ({ required: [key] })) },
   };
 }
 

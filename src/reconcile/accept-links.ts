@@ -15,8 +15,9 @@ import type {
   RelationChange,
   Resource,
 } from "../model.ts";
-import { selectorKey } from "./devices.ts";
+import { selectorKey } from "./device-selectors.ts";
 import { type Named, type ReferenceWriter, referenceWriter } from "./export-references.ts";
+import { namedBy } from "./named-targets.ts";
 import { listed } from "./problem.ts";
 import { linkKey, type Snapshot } from "./snapshot.ts";
 
@@ -125,11 +126,11 @@ function itemsOf(resource: Resource, relation: string, snapshot: Snapshot): read
 }
 
 function meaningOf(reference: Reference, to: string, { devices, targets }: Snapshot): readonly Address[] {
-  if (reference.to === "name") return [`${to}/${reference.name}`];
+  if (reference.to === "name" && reference.node === undefined) return [`${to}/${reference.name}`];
   const found: readonly LiveTarget[] =
     reference.to === "device"
       ? (devices.get(selectorKey(reference.selector)) ?? [])
-      : (targets.get(to) ?? []).filter(({ discoveryId }) => discoveryId === reference.discoveryId);
+      : namedBy(targets.get(to) ?? [], reference);
   return found.map(({ address }) => address);
 }
 

@@ -1,38 +1,56 @@
 /** What the appliance would refuse, or would make useless, seen before anything is sent. */
+import { equal, parsePointer, valueAt } from "../json.ts";
+import { type Lack, lacksOf, writeBody } from "../kinds/dialect.ts";
+import { DESCRIBED_FIRMWARE, isDescribed } from "../kinds/firmware.ts";
 import { kindNamed } from "../kinds/index.ts";
 import { missingOnCreate } from "../kinds/wire.ts";
 import type { Diagnostic, JsonObject, LiveObject, Resource, Target } from "../model.ts";
+import { templatedFields } from "../secrets.ts";
 import { topField } from "./compare.ts";
 import { type Draft, freesName, type Planned } from "./draft.ts";
-import { problem } from "./problem.ts";
+import type { Match } from "./match.ts";
+import { notOnFirmware, problem } from "./problem.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-/** The generation that the kinds describe. */
-const KNOWN_FIRMWARE = 8;
-/** What `GET /extrahop` calls a console (facts §3). */
-const CONSOLE = "command";
-
-/** Numbers are compared as numbers: 10 comes after 9 (facts §3). */
-export function checkFirmware({ host, firmware, platform }: Target): readonly Diagnostic[] {
-  const console: Diagnostic = {
-    severity: "warning",
-    code: "unknown-platform",
-    summary: "The appliance is a console",
-    detail: `${host} is a console (platform ${platform}); this version of hopsync describes single sensors. Read the plan with care.`,
-  };
+/** A warning where the firmware is none that the kinds describe. */
+export function checkFirmware({ host, firmware }: Target): readonly Diagnostic[] {
+  if (isDescribed(firmware)) return [];
   return [
-    ...(platform === CONSOLE ? [console] : []),
-    ...(Number.parseInt(firmware, 10) === KNOWN_FIRMWARE ? [] : [unknownFirmware(host, firmware)]),
+    {
+      severity: "warning",
+      code: "unknown-firmware",
+      summary: "The appliance's firmware is not one that hopsync knows",
+      detail: `${host} runs ${firmware}; this version of hopsync describes firmware ${DESCRIBED_FIRMWARE}. What another firmware does not understand it refuses. Read the plan with care.`,
+    },
   ];
 }
 
-function unknownFirmware(host: string, firmware: string): Diagnostic {
-  return {
-    severity: "warning",
-    code: "unknown-firmware",
-    summary: "The appliance's firmware is not one that hopsync knows",
-    detail: `${host} runs ${firmware}; this version of hopsync describes firmware ${KNOWN_FIRMWARE}. What another firmware does not understand it refuses. Read the plan with care.`,
-  };
+/** What entries declare and the appliance's firmware does not have. What is only sent on create is not, once it is live. */
+export function checkPortability(matches: readonly Match[], target: Target): readonly Diagnostic[] {
+  return matches.flatMap(({ resource, live }) => {
+    const { ignoreChanges, state } = resource.lifecycle;
+    if (state === "absent") return [];
+    const counts = (name: string): boolean => live === undefined || !ignoreChanges.includes(name);
+    const fields = Object.fromEntries(Object.entries(resource.fields).filter(([name]) => counts(name)));
+    const relations = Object.keys(resource.relations).filter(counts);
+    const lacks = lacksOf(kindNamed(resource.kind), target.firmware, fields, relations);
+    return [...lacks, ...movedSecrets(resource, target.firmware)].map((lack) =>
+      problem(resource, lack.pointer, notOnFirmware(target, lack)),
+    );
+  });
+}
+
+/** A secret is filled in where it is declared, so it cannot be in a value that the firmware writes another way. */
+function movedSecrets(resource: Resource, firmware: string): readonly Lack[] {
+  const templated = templatedFields(resource);
+  const written = writeBody(kindNamed(resource.kind), firmware, templated);
+  return Object.keys(resource.secrets)
+    .filter((at) => !equal(valueAt(written, parsePointer(at)), valueAt(templated, parsePointer(at))))
+    .map((at) => ({
+      pointer: at,
+      lacks: "where this is written in another form, into which a value from the environment cannot be put",
+      instead: "Take the value from a variable, ${var:NAME}, if it is no secret.",
+    }));
 }
 
 /** Errors in what the plan would make of its entries. */

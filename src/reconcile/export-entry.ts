@@ -1,5 +1,6 @@
 /** One live object → one manifest entry, with what a manifest cannot say of it as warnings. Pure. */
 import { canonicalJson, equal, parsePointer, pointer } from "../json.ts";
+import { lacksOf } from "../kinds/dialect.ts";
 import type { Field, Kind } from "../kinds/kind.ts";
 import { missingOnCreate, normalise } from "../kinds/wire.ts";
 import type { Diagnostic, ExportedEntry, Json, JsonObject, LiveObject, LiveTarget } from "../model.ts";
@@ -24,13 +25,14 @@ export function exportEntry(
   { kind, live, pinned }: Chosen,
   links: ReadonlyMap<string, readonly LiveTarget[]>,
   write: ReferenceWriter,
+  firmware: string,
 ): ExportResult {
   const address = `${kind.kind}/${live.name}`;
   const warn = (code: string, summary: string, detail: string): Diagnostic => {
     return { severity: "warning", code, summary, detail, address };
   };
   const relations = exportRelations(kind, live, links, write, warn);
-  const fields = exportFields(kind, live, Object.keys(relations.lists), warn);
+  const fields = exportFields(kind, live, Object.keys(relations.lists), firmware, warn);
   return {
     entry: {
       kind: kind.kind,
@@ -60,6 +62,7 @@ function exportFields(
   kind: Kind,
   live: LiveObject,
   relations: readonly string[],
+  firmware: string,
   warn: Warn,
 ): ExportedFields {
   const said = Object.entries(kind.fields).flatMap(([name, field]): [string, Json][] => {
@@ -67,7 +70,9 @@ function exportFields(
     if (value === undefined || !isWorthSaying(kind, name, field, live)) return [];
     return [[name, normalise(kind, name, value) === null ? (field.empty ?? null) : value]];
   });
-  const checked = withoutErrors(kind, Object.fromEntries(said), relations, warn);
+  const known = withoutLacks(kind, Object.fromEntries(said), firmware, warn);
+  const further = withoutErrors(kind, known.fields, relations, warn);
+  const checked = { ...further, diagnostics: [...known.diagnostics, ...further.diagnostics] };
   const missing = missingOnCreate(kind, checked.fields).join(", ");
   return {
     fields: friendlyFields(kind, checked.fields),
@@ -136,6 +141,23 @@ function variantOf(
   return "field" in part
     ? kind.variant?.({ fields: { [part.field]: live.fields[part.field] ?? null }, relations: [] })
     : kind.variant?.({ fields: {}, relations: [part.relation] });
+}
+
+/** Fields that nobody can declare for this firmware, though it shows them. */
+function withoutLacks(kind: Kind, fields: JsonObject, firmware: string, warn: Warn): ExportedFields {
+  const lacks = new Map(
+    lacksOf(kind, firmware, fields, []).map((lack) => [parsePointer(lack.pointer)[0] ?? "", lack]),
+  );
+  return {
+    fields: Object.fromEntries(Object.entries(fields).filter(([name]) => !lacks.has(name))),
+    diagnostics: [...lacks].map(([name, { lacks }]) =>
+      warn(
+        "not-on-firmware",
+        "The appliance's firmware does not have this",
+        `${name} is left out: it is of firmware ${firmware}, ${lacks}.`,
+      ),
+    ),
+  };
 }
 
 /** Fields that the kind's own rules refuse beside the others are left out, until nothing is wrong. */

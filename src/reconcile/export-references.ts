@@ -3,6 +3,7 @@ import { DEVICE, referenceTargets } from "../kinds/targets.ts";
 import type { Id, Json, LiveTarget } from "../model.ts";
 import type { Chosen } from "./export-entry.ts";
 import { groupByName } from "./match.ts";
+import type { Node } from "./named-targets.ts";
 
 /** A link as an item of a relation's list, or the ids among which its name does not choose. */
 export type WrittenReference =
@@ -16,6 +17,7 @@ export interface Named {
   readonly id: Id;
   readonly name: string;
   readonly discoveryId?: string;
+  readonly node?: Node;
 }
 
 /** `live` is everything that can be referred to, by kind. */
@@ -30,9 +32,14 @@ export function referenceWriter(
     if (to === DEVICE) return deviceReference(link);
     const found = byId.get(to)?.get(link.id);
     const name = found?.name ?? link.address.slice(to.length + 1);
-    const ids = (named.get(to)?.get(name) ?? []).map(({ id }) => id);
+    const namesakes = named.get(to)?.get(name) ?? [];
+    const ids = namesakes.map(({ id }) => id);
     // A name that the manifest declares means what it declares.
     if (name !== "" && (ids.length <= 1 || declared.has(`${to} ${link.id}`))) return { item: name };
+    const node = found?.node;
+    if (node !== undefined && namesakes.filter((other) => other.node?.name === node.name).length === 1) {
+      return { item: { name, node: node.name } };
+    }
     const identified = referenceTargets.some(({ kind, byDiscoveryId }) => kind === to && byDiscoveryId);
     return identified && found?.discoveryId !== undefined
       ? { item: { discovery_id: found.discoveryId }, comment: name }

@@ -10,7 +10,8 @@ import type { Diagnostic, ExportedEntry, Id, LiveObject, Target } from "../model
 import { type Chosen, exportEntry, isManageable } from "./export-entry.ts";
 import { type Named, referenceWriter } from "./export-references.ts";
 import { groupByName, type LiveObjects } from "./match.ts";
-import { type LinkRead, readLinks, readObjects, readTargets } from "./snapshot.ts";
+import { readTargets } from "./named-targets.ts";
+import { type LinkRead, readLinks, readObjects } from "./snapshot.ts";
 
 export interface ExportOptions {
   /** Names of kinds; all where absent. */
@@ -46,7 +47,7 @@ export async function exportLive(port: AppliancePort, options: ExportOptions = {
   const links = await readLinks(port, reads, objects, targets);
   const named = new Map<string, readonly Named[]>([...objects, ...targets]);
   const write = referenceWriter(chosen, named);
-  const exported = chosen.map((object) => exportEntry(object, links, write));
+  const exported = chosen.map((object) => exportEntry(object, links, write, target.firmware));
   return {
     target,
     entries: exported.map(({ entry }) => entry),

@@ -62,7 +62,11 @@ interface Namer {
 function namersAfter(planned: readonly Planned[], objects: Snapshot["objects"]): readonly Namer[] {
   const claimed = new Set(planned.map(({ resource, live }) => `${resource.kind} ${live?.id}`));
   const declared = planned.filter(lasts).map(({ resource, live }): Namer => {
-    const fields = { ...live?.fields, ...resource.fields };
+    const { applies } = kindNamed(resource.kind);
+    const kept = Object.entries(live?.fields ?? {}).filter(
+      ([name]) => applies?.(name, resource.fields) ?? true,
+    );
+    const fields = { ...Object.fromEntries(kept), ...resource.fields };
     return {
       shown: resource.address,
       names: namedBy(resource.kind, fields, (at) => isSensitive(resource, at)),

@@ -203,8 +203,13 @@ function droppedRelations([before, after]: Pair): readonly string[] {
 }
 
 function written(reference: Reference, to: string): Address {
-  if (reference.to === "name") return `${to}/${reference.name}`;
-  if (reference.to === "discovery_id") return `${to}/${inBraces({ discovery_id: reference.discoveryId })}`;
+  if (reference.to !== "device") {
+    const { node } = reference;
+    if (reference.to === "name" && node === undefined) return `${to}/${reference.name}`;
+    const meant =
+      reference.to === "name" ? { name: reference.name } : { discovery_id: reference.discoveryId };
+    return `${to}/${inBraces({ ...meant, ...(node === undefined ? {} : { node }) })}`;
+  }
   const { selector, optional, all } = reference;
   const flags = { ...(optional ? { optional } : {}), ...(all ? { all } : {}) };
   if (selector.by === "filter") return `${to}/${inBraces({ filter: selector.filter, ...flags })}`;

@@ -1,5 +1,6 @@
 /** The HTTP calls of one change, in the order in which they are sent. */
 import { isArray } from "../json.ts";
+import { writeBody } from "../kinds/dialect.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { createBody, patchValue } from "../kinds/wire.ts";
 import type { Address, Id, Json, JsonObject, LiveObject, LiveTarget, Operation, Resource } from "../model.ts";
@@ -54,6 +55,15 @@ export function patchOperation(
   const body: JsonObject = { ...name, ...Object.fromEntries(fields) };
   if (Object.keys(body).length === 0) return undefined;
   return { method: "PATCH", path: `${kind.path}/${live.id}`, body, ...bodySecrets(resource, body) };
+}
+
+/** The call as the firmware wants it; of what it links there is one form only. */
+export function inDialect(operation: Operation, kind: Kind, firmware: string): Operation {
+  const { method, path, body } = operation;
+  const writesFields = method === "PATCH" || (method === "POST" && path === kind.path);
+  return body === undefined || !writesFields
+    ? operation
+    : { ...operation, body: writeBody(kind, firmware, body) };
 }
 
 export function deleteOperation(kind: Kind, id: Id): Operation {

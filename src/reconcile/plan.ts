@@ -1,9 +1,9 @@
 /** Manifest + snapshot → plan: a pure function. */
 import { hasErrors, sortDiagnostics } from "../diagnostics.ts";
-import { kinds } from "../kinds/index.ts";
+import { kindNamed, kinds } from "../kinds/index.ts";
 import type { Address, Change, Diagnostic, Manifest, Plan, Summary } from "../model.ts";
 import { draftChange } from "./change.ts";
-import { checkFirmware, checkPlanned } from "./checks.ts";
+import { checkFirmware, checkPlanned, checkPortability } from "./checks.ts";
 import { planDigest } from "./digest.ts";
 import type { EntryOf, Planned } from "./draft.ts";
 import { breakRings } from "./exchange.ts";
@@ -11,6 +11,7 @@ import { planWaves, sortChanges } from "./graph.ts";
 import { checkLookalikes } from "./lookalikes.ts";
 import { checkLostNames } from "./lost-names.ts";
 import { type Match, matchResources } from "./match.ts";
+import { inDialect } from "./operations.ts";
 import { orderOf } from "./order.ts";
 import { kindOf } from "./ownership.ts";
 import { pruneUndeclared } from "./prune.ts";
@@ -52,6 +53,7 @@ export function planManifest(manifest: Manifest, snapshot: Snapshot): PlannedMan
     ...checkLookalikes(planned, ownership),
     ...checkLostNames(planned, snapshot),
     ...checkNamedReferences(manifest, matches, snapshot),
+    ...checkPortability(matches, snapshot.target),
     ...checkFirmware(snapshot.target),
   ];
   const plan: Plan = {
@@ -86,7 +88,10 @@ function planEntries(
   const entryOf: EntryOf = (kind, id) => byObject.get(`${kind} ${id}`);
   return entries.map((entry): Planned => {
     const draft = draftChange(entry, { snapshot, ownership, entryOf });
-    return draft === undefined ? entry : { ...entry, draft };
+    if (draft === undefined) return entry;
+    const kind = kindNamed(entry.resource.kind);
+    const operations = draft.operations.map((call) => inDialect(call, kind, snapshot.target.firmware));
+    return { ...entry, draft: { ...draft, operations } };
   });
 }
 

@@ -1,5 +1,6 @@
 /** Errors in what an entry asks for, located in it, and lists in their texts. */
-import type { Diagnostic, Pointer, Resource } from "../model.ts";
+import type { Lack } from "../kinds/dialect.ts";
+import type { Diagnostic, Pointer, Resource, Target } from "../model.ts";
 
 /** What is wrong, in the words of a `Diagnostic`. */
 export type ProblemText = Pick<Diagnostic, "code" | "summary" | "detail">;
@@ -17,6 +18,18 @@ export function problem(
     address: resource.address,
     pointer,
     ...(source === undefined ? {} : { source }),
+  };
+}
+
+/** What a manifest asks of an appliance whose firmware cannot do it. */
+export function notOnFirmware(
+  { host, firmware }: Target,
+  { lacks, instead }: Omit<Lack, "pointer">,
+): ProblemText {
+  return {
+    code: "not-on-firmware",
+    summary: "The appliance's firmware does not have this",
+    detail: `${host} runs firmware ${firmware}, ${lacks}. ${instead}`,
   };
 }
 

@@ -1,11 +1,12 @@
 /** What relations point at: names and selectors of the manifest → objects of the snapshot. */
 import { didYouMean } from "../diagnostics.ts";
 import { findKind, kindNamed } from "../kinds/index.ts";
-import { DEVICE, referenceTargets } from "../kinds/targets.ts";
+import { DEVICE, referenceTargets, selectorLack } from "../kinds/targets.ts";
 import type { Address, Diagnostic, Id, Manifest, Pointer, Reference, Resource } from "../model.ts";
-import { selectorKey } from "./devices.ts";
+import { selectorKey } from "./device-selectors.ts";
 import { groupByName, type Match } from "./match.ts";
-import { listed, problem } from "./problem.ts";
+import { type NamedReference, type NamedTarget, namedBy } from "./named-targets.ts";
+import { listed, notOnFirmware, problem } from "./problem.ts";
 import { isSensitive } from "./secrets.ts";
 import { mustReplace, type Snapshot } from "./snapshot.ts";
 
@@ -62,9 +63,9 @@ function createResolver(manifest: Manifest, matches: readonly Match[], snapshot:
   return (resource, relation, reference) => {
     if (reference.to === "device") return resolveDevice(resource, reference, snapshot);
     const to = kindNamed(resource.kind).relations[relation]?.to ?? relation;
-    return reference.to === "name"
+    return findKind(to) !== undefined && reference.to === "name"
       ? names(resource, to, reference.name, reference.pointer)
-      : resolveDiscoveryId(resource, to, reference.discoveryId, reference.pointer, snapshot);
+      : resolveTarget(resource, to, reference, snapshot);
   };
 }
 
@@ -80,9 +81,7 @@ function createNameResolver(manifest: Manifest, matches: readonly Match[], snaps
   const declared = new Map(matches.map((match) => [match.resource.address, match]));
   const addresses = new Set(manifest.resources.map((resource) => resource.address));
   const claimed = new Map(matches.map(({ resource, live }) => [`${resource.kind} ${live?.id}`, resource]));
-  const live = new Map<string, ByName>(
-    [...snapshot.objects, ...snapshot.targets].map(([k, list]) => [k, byName(list)]),
-  );
+  const live = new Map<string, ByName>([...snapshot.objects].map(([k, list]) => [k, byName(list)]));
   return (resource, to, name, pointer) => {
     const own = declared.get(`${to}/${name}`);
     if (own !== undefined) return { targets: [fromMatch(own)] };
@@ -177,19 +176,80 @@ function renamedReference(
   });
 }
 
-function resolveDiscoveryId(
+// ---------------------------------------------------------------- networks and applications
+
+function resolveTarget(
   resource: Resource,
   to: string,
-  discoveryId: string,
-  pointer: Pointer,
+  reference: NamedReference,
   snapshot: Snapshot,
 ): Answer {
-  const found = snapshot.targets.get(to)?.find((target) => target.discoveryId === discoveryId);
-  if (found !== undefined) return { targets: [{ address: found.address, id: found.id, pending: false }] };
-  return unresolved(resource, pointer, {
+  const listed = snapshot.targets.get(to) ?? [];
+  const [found, second] = namedBy(listed, reference);
+  if (found === undefined) return noSuchTarget(resource, to, reference, snapshot.target, listed);
+  if (second !== undefined) return ambiguousTarget(resource, reference, namedBy(listed, reference));
+  return { targets: [{ address: found.address, id: found.id, pending: false }] };
+}
+
+function noSuchTarget(
+  resource: Resource,
+  to: string,
+  reference: NamedReference,
+  { host }: Snapshot["target"],
+  listed: readonly NamedTarget[],
+): Answer {
+  const { node, ...elsewhere } = reference;
+  const others = node === undefined ? [] : namedBy(listed, elsewhere);
+  if (others.length > 0) return notOnNode(resource, reference, host, others);
+  if (reference.to === "name") {
+    const names = listed.map(({ name }) => name);
+    return noSuchObject(resource, to, reference.name, reference.pointer, names);
+  }
+  return unresolved(resource, reference.pointer, {
     code: "no-such-object",
     summary: "The name refers to nothing",
-    detail: `The appliance has no ${to} with the discovery_id ${JSON.stringify(discoveryId)}. It stands on the ${to}'s page in the appliance.`,
+    detail: `The appliance has no ${to} with the discovery_id ${JSON.stringify(reference.discoveryId)}. It stands on the ${to}'s page in the appliance.`,
+  });
+}
+
+/** It exists, and not there. */
+function notOnNode(
+  resource: Resource,
+  { node = "", pointer }: NamedReference,
+  host: string,
+  others: readonly NamedTarget[],
+): Answer {
+  const nodes = others.flatMap((other) => other.node?.name ?? []);
+  const detail =
+    nodes.length === 0
+      ? `${host} is no console, so what it has is on no node. Remove node for this target.`
+      : `No node ${JSON.stringify(node)} has it; ${nodes.map((name) => JSON.stringify(name)).join(" and ")} ${nodes.length === 1 ? "has" : "have"}.${didYouMean(node, nodes)} Write one of these, or its id.`;
+  return unresolved(resource, pointer, {
+    code: "no-such-node",
+    summary: "The node does not have what is named",
+    detail,
+  });
+}
+
+/** On several nodes, or several on one. */
+function ambiguousTarget(
+  resource: Resource,
+  reference: NamedReference,
+  found: readonly NamedTarget[],
+): Answer {
+  const { pointer } = reference;
+  const written =
+    reference.to === "name" ? { name: reference.name } : { discovery_id: reference.discoveryId };
+  const nodes = [...new Set(found.flatMap(({ node }) => node?.name ?? []))];
+  if (nodes.length < found.length) {
+    return ambiguousReference(resource, "", Object.values(written).join(""), pointer, found);
+  }
+  const [[key, value] = []] = Object.entries(written);
+  const example = `{${key}: ${JSON.stringify(value)}, node: ${JSON.stringify(nodes[0])}}`;
+  return unresolved(resource, pointer, {
+    code: "ambiguous-reference",
+    summary: "The name refers to several objects",
+    detail: `${JSON.stringify(value)} is on the nodes ${nodes.map((name) => JSON.stringify(name)).join(" and ")}. Say which one is meant: ${example}.`,
   });
 }
 
@@ -202,6 +262,8 @@ const SHOWN = 5;
 
 function resolveDevice(resource: Resource, reference: DeviceReference, snapshot: Snapshot): Answer {
   const { selector, pointer, optional, all, source } = reference;
+  const lack = selectorLack(selector, snapshot.target.firmware);
+  if (lack !== undefined) return unresolved(resource, pointer, notOnFirmware(snapshot.target, lack), source);
   const found = snapshot.devices.get(selectorKey(selector)) ?? [];
   const what = describeSelector(reference);
   if (found.length === 0 && !optional) {

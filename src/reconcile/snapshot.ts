@@ -4,36 +4,41 @@
  * requests.
  */
 import type { AppliancePort } from "../appliance/port.ts";
+import { listQueryOf, readsDirectLinks, wireReader } from "../kinds/dialect.ts";
 import { findKind, kindNamed, kinds } from "../kinds/index.ts";
 import { INVENTORY_KIND } from "../kinds/inventory-object.ts";
 import type { Kind, Relation } from "../kinds/kind.ts";
-import { DEVICE, describeDevice, type ReferenceTarget, referenceTargets } from "../kinds/targets.ts";
+import { DEVICE, describeDevice, referenceTargets, stableId } from "../kinds/targets.ts";
 import { fromWire, wireId } from "../kinds/wire.ts";
-import type { Address, JsonObject, LiveObject, LiveTarget, Manifest, Reference, Target } from "../model.ts";
+import type {
+  Address,
+  Id,
+  JsonObject,
+  LiveObject,
+  LiveTarget,
+  Manifest,
+  Reference,
+  Target,
+} from "../model.ts";
+import { SINCE_EVER, selectorKey } from "./device-selectors.ts";
 import {
   deviceReferences,
   type SelectedDevices,
-  SINCE_EVER,
   selectDevices,
-  selectorKey,
   selectorsOf,
   similarNames,
 } from "./devices.ts";
 import { type OpenedInventory, openInventory } from "./inventory.ts";
 import { type LiveObjects, type Match, matchResources } from "./match.ts";
+import { type NamedTarget, type NamedTargets, readTargets } from "./named-targets.ts";
 import { pruneUndeclared } from "./prune.ts";
-
-/** A target that manifests can refer to and not manage. */
-export interface NamedTarget extends LiveTarget {
-  readonly name: string;
-}
 
 export interface Snapshot {
   readonly target: Target;
   readonly inventory: Omit<OpenedInventory, "objects">;
   readonly objects: LiveObjects;
   /** By target kind; only those that the manifest refers to. */
-  readonly targets: ReadonlyMap<string, readonly NamedTarget[]>;
+  readonly targets: NamedTargets;
   readonly devices: SelectedDevices;
   /** Names of devices that are like those that were not found. */
   readonly similarNames: readonly string[];
@@ -76,8 +81,8 @@ export async function takeSnapshot(
   const wanted = [...kindsToRead(read), ...(unrecorded ? [] : [INVENTORY_KIND])];
   const [lists, targets, found] = await Promise.all([
     readObjects(port, new Set(wanted)),
-    readTargets(port, targetsToRead(manifest)),
-    selectDevices(port, unknown),
+    readTargets(port, targetsToRead(manifest), choosesNodes(manifest)),
+    selectDevices(port, target.firmware, unknown),
   ]);
   const { objects, ...inventory } = await openInventory(port, read, lists, options);
   const { matches } = matchResources(manifest, objects, inventory.ownership);
@@ -90,17 +95,19 @@ export async function takeSnapshot(
     readIncoming(port, linked),
   ]);
   const devices = new Map([...known, ...found]);
-  const similar = await similarNames(port, deviceReferences(manifest), devices);
+  const similar = await similarNames(port, target.firmware, deviceReferences(manifest), devices);
   return { target, inventory, objects, targets, devices, similarNames: similar, links, incoming };
 }
 
 /** Lists the managed kinds among these. */
 export async function readObjects(port: AppliancePort, wanted: ReadonlySet<string>): Promise<LiveObjects> {
+  const { firmware } = await port.target();
   const lists = kinds
     .filter(({ kind }) => wanted.has(kind))
     .map(async (kind): Promise<[string, readonly LiveObject[]]> => {
-      const list = await port.list(kind.path, kind.listQuery);
-      return [kind.kind, list.map((wire) => fromWire(kind, wire))];
+      const list = await port.list(kind.path, listQueryOf(kind, firmware));
+      const read = wireReader(kind, firmware);
+      return [kind.kind, list.map((wire) => fromWire(kind, read(wire)))];
     });
   return new Map(await Promise.all(lists));
 }
@@ -131,30 +138,13 @@ function targetsToRead(manifest: Manifest): ReadonlySet<string> {
   return new Set(manifest.resources.flatMap((r) => targetKinds(kindNamed(r.kind), r.relations)));
 }
 
-/** Lists what can be referred to and not managed, of the kinds among these. */
-export async function readTargets(
-  port: AppliancePort,
-  wanted: ReadonlySet<string>,
-): Promise<Snapshot["targets"]> {
-  const lists = referenceTargets
-    .filter(({ kind }) => wanted.has(kind))
-    .map(async (target): Promise<[string, readonly NamedTarget[]]> => {
-      const read = target.paged
-        ? port.listPages(target.path, target.query)
-        : port.list(target.path, target.query);
-      return [target.kind, (await read).map((wire) => namedTarget(target, wire))];
-    });
-  return new Map(await Promise.all(lists));
-}
-
-function namedTarget(target: ReferenceTarget, wire: JsonObject): NamedTarget {
-  const name = String(wire[target.nameField] ?? "");
-  return {
-    id: wireId(wire, target.path),
-    address: `${target.kind}/${name}`,
-    name,
-    ...discoveryIdOf(wire),
-  };
+/** Whether some reference says whose network or application it means. */
+function choosesNodes(manifest: Manifest): boolean {
+  return manifest.resources.some(({ relations }) =>
+    Object.values(relations).some((references) =>
+      references.some((reference) => reference.to !== "device" && reference.node !== undefined),
+    ),
+  );
 }
 
 // ---------------------------------------------------------------- links
@@ -174,13 +164,17 @@ export async function readLinks(
   port: AppliancePort,
   linkReads: readonly LinkRead[],
   objects: LiveObjects,
-  targets: Snapshot["targets"],
+  targets: NamedTargets,
 ): Promise<Links> {
+  const { firmware } = await port.target();
   const reads = linkReads.map((read) => {
     const others = objects.get(read.relation.to) ?? targets.get(read.relation.to);
     const fromOtherSide =
-      read.relation.reverse !== undefined && others !== undefined && others.length < read.objects.length;
-    return fromOtherSide ? readReverse(port, read, others) : readForward(port, read);
+      readsDirectLinks(firmware) &&
+      read.relation.reverse !== undefined &&
+      others !== undefined &&
+      others.length < read.objects.length;
+    return fromOtherSide ? readReverse(port, read, others) : readForward(port, read, targets);
   });
   return new Map((await Promise.all(reads)).flat());
 }
@@ -217,14 +211,23 @@ export function mustReplace(kind: Kind, resource: Match["resource"], live: LiveO
 
 type LinkEntry = readonly [string, readonly LiveTarget[]];
 
-async function readForward(port: AppliancePort, read: LinkRead): Promise<readonly LinkEntry[]> {
+async function readForward(
+  port: AppliancePort,
+  read: LinkRead,
+  targets: NamedTargets,
+): Promise<readonly LinkEntry[]> {
+  const { to } = read.relation;
+  const addresses = new Map((targets.get(to) ?? []).map(({ id, address }) => [id, address]));
   return Promise.all(
     read.objects.map(async (object): Promise<LinkEntry> => {
       const path = `${read.kind.path}/${object.id}/${read.relation.path}`;
       const wires = await (read.relation.windowed
         ? port.listPages(path, { active_from: SINCE_EVER })
         : port.list(path));
-      const linked = wires.map((wire) => linkTarget(read.relation.to, wire, path));
+      const linked = wires.map((wire) => {
+        const link = linkTarget(to, wire, path);
+        return { ...link, address: addresses.get(link.id) ?? link.address };
+      });
       return [linkKey(read.kind.kind, object.id, read.name), linked];
     }),
   );
@@ -237,8 +240,9 @@ function linkTarget(to: string, wire: JsonObject, path: string): LiveTarget {
   return { id: wireId(wire, path), address: `${to}/${String(wire[nameField ?? "name"] ?? "")}` };
 }
 
-function discoveryIdOf({ discovery_id: id }: JsonObject): Pick<LiveTarget, "discoveryId"> {
-  return typeof id === "string" && id !== "" ? { discoveryId: id } : {};
+function discoveryIdOf(wire: JsonObject): Pick<LiveTarget, "discoveryId"> {
+  const id = stableId(wire);
+  return id === undefined ? {} : { discoveryId: id };
 }
 
 /** Asks each target which objects are linked to it, and turns the answers round. */
@@ -254,7 +258,8 @@ async function readReverse(
     others.map(async (other) => {
       const path = `${base}/${other.id}/${reverse}`;
       for (const wire of await port.list(path, { direct_assignments_only: true })) {
-        links.get(wireId(wire, path))?.push({ id: other.id, address: `${to}/${other.name}` });
+        const address = "address" in other ? other.address : `${to}/${other.name}`;
+        links.get(wireId(wire, path))?.push({ id: other.id, address });
       }
     }),
   );
@@ -263,18 +268,38 @@ async function readReverse(
 
 /** Whoever is linked to an object that is replaced has to be linked to its successor. */
 async function readIncoming(port: AppliancePort, matches: readonly Match[]): Promise<Links> {
+  const { firmware } = await port.target();
   const reads = matches.flatMap(({ resource, live, successor }) => {
     const kind = kindNamed(resource.kind);
     const present = resource.lifecycle.state === "present";
     if (live === undefined || (present ? !mustReplace(kind, resource, live) : successor === undefined))
       return [];
-    return incomingRelations(kind).map(async ({ from, reverse }): Promise<LinkEntry> => {
+    return incomingRelations(kind).map(async ({ from, name, reverse }): Promise<LinkEntry> => {
       const path = `${kind.path}/${live.id}/${reverse}`;
-      const wires = await port.list(path, { direct_assignments_only: true });
+      const wires = readsDirectLinks(firmware)
+        ? await port.list(path, { direct_assignments_only: true })
+        : await readDirect(port, from, name, live.id, await port.list(path));
       return [linkKey(kind.kind, live.id, reverse), wires.map((wire) => linkTarget(from.kind, wire, path))];
     });
   });
   return new Map(await Promise.all(reads));
+}
+
+/** Of what reaches an object, inherited or not, what itself says that it is linked to it. */
+async function readDirect(
+  port: AppliancePort,
+  from: Kind,
+  relation: string,
+  id: Id,
+  wires: readonly JsonObject[],
+): Promise<readonly JsonObject[]> {
+  const direct = wires.map(async (wire) => {
+    const path = `${from.path}/${wireId(wire, from.path)}/${from.relations[relation]?.path}`;
+    const linked = await port.list(path);
+    return linked.some((other) => wireId(other, path) === id);
+  });
+  const isDirect = await Promise.all(direct);
+  return wires.filter((_, i) => isDirect[i]);
 }
 
 /** Relations of other kinds that point at this kind and can be read and written from its side. */

@@ -13,9 +13,11 @@ import type {
   Reference,
   Resource,
 } from "../../src/model.ts";
-import { type SelectedDevices, selectorKey } from "../../src/reconcile/devices.ts";
+import { selectorKey } from "../../src/reconcile/device-selectors.ts";
+import type { SelectedDevices } from "../../src/reconcile/devices.ts";
+import type { NamedTarget } from "../../src/reconcile/named-targets.ts";
 import { type Ownership, UNRECORDED } from "../../src/reconcile/ownership.ts";
-import { linkKey, type NamedTarget, type Snapshot } from "../../src/reconcile/snapshot.ts";
+import { linkKey, type Snapshot } from "../../src/reconcile/snapshot.ts";
 
 const LIFECYCLE: Lifecycle = {
   preventDestroy: false,

@@ -251,7 +251,7 @@ describe("two runs that begin at once", () => {
   it("compare their ids as numbers", () => {
     const head = (id: number, value: Inventory): JsonObject => ({
       id,
-      ...inventoryCreateBody(`hopsync inventory: ${OWNER}`, encodeInventory(value)),
+      ...inventoryCreateBody("8.7.1.2", `hopsync inventory: ${OWNER}`, encodeInventory(value)),
     });
     const located = locateInventories([head(100, other), head(99, small)]).own(OWNER);
     expect(located?.heads.map(({ id }) => id)).toEqual(["99", "100"]);

@@ -55,9 +55,10 @@ describe.each<Partial<Quirks>>([{ duplicateNames: "refuse" }, { duplicateNames: 
       const [text = ""] = leases(box);
       expect(text).toContain('owner: "net"\nholder: "jdoe@build-7"\nrun: "https://ci.example/1"');
       expect(text).toContain("since: 2026-11-01T00:00:00.000Z\nuntil: 2026-11-01T00:02:00.000Z");
-      expect(box.requests().map(({ method }) => method)).toEqual(["POST", "GET"]);
+      // The firmware, whose form the lease has; the lease; the list that it must be in.
+      expect(box.requests().map(({ method }) => method)).toEqual(["GET", "POST", "GET"]);
       expect(await lease.release()).toEqual([]);
-      expect([leases(box), box.requests().length]).toEqual([[], 3]);
+      expect([leases(box), box.requests().length]).toEqual([[], 4]);
     });
 
     it("is nobody's trigger, and no inventory", async () => {

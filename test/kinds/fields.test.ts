@@ -48,4 +48,21 @@ describe("normalise", () => {
       { numRuns: 1000 },
     );
   });
+
+  it("bears lists of what nothing can turn into text", () => {
+    const odd: readonly unknown[] = [
+      { toString: null },
+      { valueOf: null, toString: null },
+      [{ toString: null }],
+    ];
+    for (const kind of kinds) {
+      for (const [name, field] of Object.entries(kind.fields)) {
+        for (const value of [odd, ...odd, { operator: "=", operand: odd[0], cycle: odd }]) {
+          const once = normalise(kind, name, value as never);
+          expect(normalise(kind, name, once)).toEqual(once);
+          expect(() => field.print?.(value as never)).not.toThrow();
+        }
+      }
+    }
+  });
 });

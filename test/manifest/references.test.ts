@@ -153,7 +153,22 @@ describe("names", () => {
       { to: "name", name: "A", pointer: "/applications/0" },
       { to: "discovery_id", discoveryId: "d", pointer: "/applications/1" },
     ]);
-    expect(await spots(groups("networks: [{discovery_id: d}]"))).toEqual(["4:16 wrong-type"]);
+    expect(await spots(groups("networks: [{discovery_id: d}]"))).toEqual(["4:17 unknown-key"]);
+  });
+
+  it("of networks and applications can say on which node of a console", async () => {
+    const written =
+      "networks: [{name: N, node: HQ}, {name: N}]\n    applications: [{discovery_id: d, node: 7}]";
+    expect((await resourceOf(groups(written))).relations).toMatchObject({
+      networks: [
+        { to: "name", name: "N", node: "HQ" },
+        { to: "name", name: "N" },
+      ],
+      applications: [{ to: "discovery_id", discoveryId: "d", node: "7" }],
+    });
+    expect(await spots(groups("networks: [{node: HQ}]"))).toEqual(["4:16 one-of-keys"]);
+    expect(await spots(groups("applications: [{name: A, discovery_id: d}]"))).toEqual(["4:20 one-of-keys"]);
+    expect(await spots(groups("device_groups: [{name: G, node: HQ}]"))).toEqual(["4:21 wrong-type"]);
   });
 
   it("that stand there twice are a warning at the second", async () => {

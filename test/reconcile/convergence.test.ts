@@ -9,8 +9,8 @@ import { loadManifest } from "../../src/manifest/load.ts";
 import type { Manifest } from "../../src/model.ts";
 import { applyRun, planRun } from "../../src/reconcile/run.ts";
 import type { Quirks } from "../../src/sandbox/quirks.ts";
-import { type Sandbox, startSandbox } from "../../src/sandbox/sandbox.ts";
-import { arbitraryManifest } from "../helpers/arbitrary.ts";
+import { type Sandbox, type SandboxOptions, startSandbox } from "../../src/sandbox/sandbox.ts";
+import { arbitraryManifest, type Generation, manifestsUpTo } from "../helpers/arbitrary.ts";
 import { folder } from "../helpers/folder.ts";
 
 /** More in a longer search: HOPSYNC_RUNS=1000 npx vitest run test/reconcile/convergence.test.ts */
@@ -43,6 +43,26 @@ async function applyTwice(sandbox: Sandbox, manifest: Manifest): Promise<unknown
   }
 }
 
+async function converges(
+  options: SandboxOptions,
+  manifests: fc.Arbitrary<Readonly<Record<string, unknown>>>,
+  runs: number,
+): Promise<void> {
+  const path = join(folder(), "manifest.yaml");
+  await fc.assert(
+    fc.asyncProperty(manifests, manifests, async (a, b) => {
+      const sandbox = await startSandbox({ devices: 60, ...options });
+      try {
+        expect(await applyTwice(sandbox, await load(path, a))).toEqual(CLEAN);
+        expect(await applyTwice(sandbox, await load(path, b))).toEqual(CLEAN);
+      } finally {
+        await sandbox.close();
+      }
+    }),
+    { numRuns: runs },
+  );
+}
+
 const CLEAN = { problems: [], failed: [], left: [] };
 
 describe("convergence", () => {
@@ -51,21 +71,17 @@ describe("convergence", () => {
     { emptyDescription: "text", scriptText: "normalised", patchNull: "refuse", duplicateNames: "accept" },
   ])(
     "any two manifests, one after the other, with %j",
-    async (quirks) => {
-      const path = join(folder(), "manifest.yaml");
-      await fc.assert(
-        fc.asyncProperty(arbitraryManifest, arbitraryManifest, async (a, b) => {
-          const sandbox = await startSandbox({ devices: 60, quirks });
-          try {
-            expect(await applyTwice(sandbox, await load(path, a))).toEqual(CLEAN);
-            expect(await applyTwice(sandbox, await load(path, b))).toEqual(CLEAN);
-          } finally {
-            await sandbox.close();
-          }
-        }),
-        { numRuns: RUNS },
-      );
-    },
+    (quirks) => converges({ quirks }, arbitraryManifest, RUNS),
+    3_600_000,
+  );
+
+  it.each<readonly [string, Generation]>([
+    ["5.2", { filters: false, detections: false, hints: false }],
+    ["7", { filters: false, detections: false, hints: true }],
+    ["9.8", { filters: true, detections: false, hints: true }],
+  ])(
+    "any two manifests on firmware %s",
+    (firmware, generation) => converges({ firmware }, manifestsUpTo(4, generation), RUNS / 4),
     3_600_000,
   );
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { DeviceSelector, JsonObject } from "../../src/model.ts";
-import { selectDevices, selectorKey } from "../../src/reconcile/devices.ts";
+import { selectorKey } from "../../src/reconcile/device-selectors.ts";
+import { selectDevices } from "../../src/reconcile/devices.ts";
 import { type Call, fakePort } from "../helpers/builders.ts";
 
 interface Rule {
@@ -14,6 +15,73 @@ const DEVICES: readonly JsonObject[] = [
   { id: 2, display_name: "web", ipaddr4: "10.0.0.3", macaddr: "AA:BB:CC:DD:EE:02", discovery_id: "d2" },
   { id: 3, display_name: "web-old", ipaddr6: "2001:db8::1", discovery_id: "d3" },
 ];
+
+const OLD: readonly JsonObject[] = [
+  { id: 1, extrahop_id: "x1", custom_name: null, dns_name: "", dhcp_name: "web.1", default_name: "Cisco 1" },
+  { id: 2, extrahop_id: "x2", custom_name: "web.1", dns_name: "web-2", default_name: "Cisco 2" },
+  { id: 3, extrahop_id: "x3", custom_name: null, dns_name: "", default_name: "webs1" },
+  { id: 4, extrahop_id: "x4", ipaddr4: "10.1.0.7", macaddr: "00:05:93:FF:FC:28", default_name: "Cisco 4" },
+  { id: 5, extrahop_id: "x5", ipaddr4: "10.1.0.70", ipaddr6: "2001:db8::5", default_name: "Cisco 5" },
+  { id: 6, extrahop_id: "x6", ipaddr4: "10.1.1.7", ipaddr6: null, default_name: "Cisco 6" },
+];
+
+/** Answers as carelessly as nobody says that it does not: whatever holds a match of the value anywhere. */
+async function selectBefore8(selectors: readonly DeviceSelector[]) {
+  const { port, calls } = fakePort((call) => {
+    const query = new URLSearchParams(call.slice(call.indexOf("?")));
+    const value = new RegExp((query.get("value") ?? "").replace(/^\^|\$$/g, ""), "i");
+    return OLD.filter((device) => Object.values(device).some((text) => value.test(String(text))));
+  });
+  const found = await selectDevices(port, "7.1.0.1843", selectors);
+  return { ids: selectors.map((s) => found.get(selectorKey(s))?.map(({ id }) => id)), calls, found };
+}
+
+describe("selectDevices before firmware 8", () => {
+  it("asks for all literals of one sort as one expression, and takes only what is exactly that", async () => {
+    const { ids, calls } = await selectBefore8([
+      { by: "ip", value: "10.1.0.7" },
+      { by: "ip", value: "2001:DB8::5" },
+      { by: "ip", value: "10.1.0.8" },
+      { by: "name", value: "web.1" },
+      { by: "mac", value: "00:05:93:ff:fc:28" },
+      { by: "discovery_id", value: "x3" },
+    ]);
+    expect(ids).toEqual([["4"], ["5"], [], ["1", "2"], ["4"], ["3"]]);
+    expect(calls.map(({ call }) => call.replaceAll("+", " ")).map(decodeURIComponent)).toEqual([
+      "GET /devices?active_from=1&search_type=ip address&value=^(10\\.1\\.0\\.7|2001:db8::5|10\\.1\\.0\\.8)$",
+      "GET /devices?active_from=1&search_type=mac address&value=^(00:05:93:FF:FC:28)$",
+      "GET /devices?active_from=1&search_type=name&value=^(web\\.1)$",
+      "GET /devices?active_from=1&search_type=any&value=^(x3)$",
+    ]);
+  });
+
+  it("names a device by the first name that it has, and by what never changes of it", async () => {
+    const { found } = await selectBefore8([{ by: "ip", value: "10.1.0.7" }]);
+    expect([...found.values()]).toEqual([[{ id: "4", address: "device/x4", label: "Cisco 4 (10.1.0.7)" }]]);
+  });
+
+  it("takes exactly the addresses of a network", async () => {
+    const networks = ["10.1.0.0/24", "10.1.0.0/23", "10.1.0.64/26", "2001:db8::/64", "10.9.0.0/16"];
+    const { ids } = await selectBefore8(networks.map((value) => ({ by: "ip", value })));
+    expect(ids).toEqual([["4", "5"], ["4", "5", "6"], ["5"], ["5"], []]);
+  });
+
+  it("asks for hundreds of addresses in a few requests, none too long for a server", async () => {
+    const many = Array.from({ length: 900 }, (_, i) => `10.120.${100 + (i >> 8)}.${i & 255}`);
+    const { calls } = await selectBefore8(many.map((value) => ({ by: "ip", value })));
+    expect(calls.length).toBeLessThanOrEqual(6);
+    for (const { call } of calls) expect(call.length).toBeLessThan(6000);
+    expect(calls.map(({ call }) => call.split("%7C").length).reduce((a, b) => a + b)).toBe(900);
+  });
+
+  it("asks nothing of what the firmware cannot answer", async () => {
+    const { calls } = await selectBefore8([
+      { by: "filter", filter: { field: "role", operator: "=", operand: "pc" } },
+      { by: "search", type: "discovery_id", value: "x" },
+    ]);
+    expect(calls).toEqual([]);
+  });
+});
 
 /** Answers a search as an appliance does; `hidden` are values that devices have and do not show. */
 async function select(selectors: readonly DeviceSelector[], hidden: Readonly<Record<string, number>> = {}) {
@@ -35,7 +103,7 @@ async function select(selectors: readonly DeviceSelector[], hidden: Readonly<Rec
     const { filter } = body as { filter: Rule & { rules?: readonly Rule[] } };
     return DEVICES.filter((device) => (filter.rules ?? [filter]).some((rule) => matches(rule, device)));
   });
-  const found = await selectDevices(port, selectors);
+  const found = await selectDevices(port, "8.7.1.2", selectors);
   const ids = selectors.map((s) => found.get(selectorKey(s))?.map(({ id }) => id));
   return { ids, calls, found };
 }
