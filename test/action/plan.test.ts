@@ -345,10 +345,13 @@ describe("an action that cannot begin", () => {
     [{ command: "aply" }, 'Input command: "aply" is none of validate, plan, apply, drift.'],
     [{ command: "plan", comment: "yes" }, 'Input comment: "yes" is neither true nor false.'],
     [{ command: "apply", expect: "yes" }, "Input expect"],
-    [{ command: "plan", "client-id": "x" }, "Input client-id: The cloud product is not supported yet."],
     [
-      { command: "plan", "client-secret": "x" },
-      "Input client-secret: The cloud product is not supported yet.",
+      { command: "plan", host: "a.invalid", "client-id": "x" },
+      "--client-id is given without --client-secret-file.",
+    ],
+    [
+      { command: "plan", host: "a.invalid", "api-key": "x", "client-secret": "x" },
+      "--api-key-file and --client-secret-file are both given.",
     ],
     [{ command: "drift", "drift-issue": "true" }, "Input github-token: It is empty"],
   ])("says which input is wrong: %j", async (inputs, message) => {
