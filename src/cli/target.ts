@@ -9,8 +9,9 @@ import type { Diagnostic } from "../model.ts";
 import { chooseTarget, pathsOfTarget } from "../project/choose.ts";
 import type { ReadConnection, TargetConnection } from "../project/connection.ts";
 import type { Project, ProjectTarget } from "../project/project.ts";
+import { givesCredentials } from "./credentials.ts";
 import type { Io } from "./io.ts";
-import { type ConnectionFlags, givesCredentials, type ManifestOptions, type TargetFlags } from "./options.ts";
+import type { ConnectionFlags, ManifestOptions, TargetFlags } from "./options.ts";
 
 const PROJECT_FILE = "hopsync.yaml";
 const DEFAULT_PATH = "manifests";
