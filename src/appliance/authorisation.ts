@@ -77,9 +77,9 @@ function byToken(client: Client, { ask, now }: TokenSource): Authorisation {
     asking ??= fetchToken();
     return (await asking).header;
   };
-  const isFresh = (): boolean => token !== undefined && now() < token.until;
   return {
-    header: async () => (token !== undefined && isFresh() ? token.header : renew()),
+    header: async () => (token !== undefined && now() < token.until ? token.header : renew()),
+    // Another request may have got a new one meanwhile.
     renewed: async (refused) => (token !== undefined && token.header !== refused ? token.header : renew()),
     mask: (text) => masks.reduce((rest, mask) => mask(rest), text),
   };

@@ -97,21 +97,11 @@ type SendAs = (request: Request, attempt: Attempt, header: string) => Promise<An
 
 /** Opens nothing until the first request; after `close` every request fails. */
 export function createSender(connection: Connection, options: ClientOptions): Sender {
-  const { timeoutMs, parallelism } = { ...DEFAULTS, ...options };
-  const pool = new Pool(connection.origin, {
-    connections: parallelism,
-    connect: createConnector(connection.trust, timeoutMs),
-    // One clock per attempt, in exchange.ts, covers these.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+  const pool = createPool(connection, options);
   const closed = new AbortController();
-  const signals = [options.deadline, options.signal, closed.signal];
-  const signal = AbortSignal.any(signals.filter((given) => given !== undefined));
-  // Every request in flight or pausing listens; more than ten of them are no leak.
-  setMaxListeners(0, signal);
+  const signal = anyOf([options.deadline, options.signal, closed.signal]);
   const counts = new Map<Method, number>();
-  const gate = createGate(parallelism);
+  const gate = createGate(options.parallelism ?? DEFAULTS.parallelism);
   const sendAs = createAttempt(connection, options, pool, signal, (method) => {
     counts.set(method, (counts.get(method) ?? 0) + 1);
   });
@@ -139,6 +129,24 @@ export function createSender(connection: Connection, options: ClientOptions): Se
       await pool.destroy();
     },
   };
+}
+
+function createPool({ origin, trust }: Connection, options: ClientOptions): Pool {
+  const { timeoutMs, parallelism } = { ...DEFAULTS, ...options };
+  return new Pool(origin, {
+    connections: parallelism,
+    connect: createConnector(trust, timeoutMs),
+    // One clock per attempt, in exchange.ts, covers these.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+}
+
+function anyOf(signals: readonly (AbortSignal | undefined)[]): AbortSignal {
+  const signal = AbortSignal.any(signals.filter((given) => given !== undefined));
+  // Every request in flight or pausing listens; more than ten of them are no leak.
+  setMaxListeners(0, signal);
+  return signal;
 }
 
 /**

@@ -38,9 +38,7 @@ function ownWords({ keyword, pointer: at }: SchemaError): readonly [ProjectCode,
     return ["no-targets", "Name an appliance: `targets: {hq: {host: eda-hq.example.com}}`."];
   }
   if (path.length === 3 && (key === "api_key" || key === "client_secret")) {
-    const [code, what] =
-      key === "api_key" ? (["api-key", "API key"] as const) : (["client-secret", "client secret"] as const);
-    return [code, `The ${what} is a text. Write the name of a variable that holds it: \${env:NAME}.`];
+    return [SECRET_CODES[key], "It is a text. Write the name of a variable that holds it: ${env:NAME}."];
   }
   if (keyword !== "additionalProperties") return undefined;
   if (path.length === 2) return ["bad-target-name", `${JSON.stringify(key)} is no name. ${NAME_RULE}`];
@@ -48,6 +46,9 @@ function ownWords({ keyword, pointer: at }: SchemaError): readonly [ProjectCode,
   const why = path.length === 3 && Object.hasOwn(NOT_YET, key) ? NOT_YET[key] : undefined;
   return why === undefined ? undefined : ["not-supported-yet", why];
 }
+
+/** What the schema says of these would show them. */
+const SECRET_CODES = { api_key: "api-key", client_secret: "client-secret" } as const;
 
 const NAME_RULE =
   "A target's name starts with a letter or digit; letters, digits, dots, dashes and underscores may follow.";

@@ -30,7 +30,7 @@ interface Cloud {
   /** Answers POST /oauth2/token, the nth from 0; without, token-1, token-2 and so on. */
   readonly grant?: (n: number, seen: Seen) => Reply | undefined | Promise<Reply | undefined>;
   /** Answers anything else, the nth from 0; without, a list. */
-  readonly api?: (n: number, seen: Seen) => Reply | undefined;
+  readonly api?: (n: number, seen: Seen) => Reply | undefined | Promise<Reply | undefined>;
 }
 
 const token = (n: number, more: object = {}): Reply => ({
@@ -133,6 +133,23 @@ describe("a token", () => {
     await Promise.all(paths.map((path) => port.list(path)));
     expect(story(server).match(/token/g)).toHaveLength(2);
     expect(server.seen.filter(({ url }) => url.startsWith("/api/v1/x"))).toHaveLength(16);
+  });
+
+  test("whose refusal comes late is not replaced again where there is a new one", async () => {
+    let release = (): void => undefined;
+    const renewed = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const server = await cloud({
+      api: async (_n, { url, headers }) => {
+        if (headers.authorization?.includes("token-2")) release();
+        else if (url.endsWith("/late")) await renewed;
+        return headers.authorization?.includes("token-1") ? EXPIRED : LIST;
+      },
+    });
+    const port = await connect(server.origin);
+    await Promise.all([port.list("/early"), port.list("/late")]);
+    expect(story(server)).toBe("token 1 1 token 2 2");
   });
 
   test("is fetched with one request at once as well", async () => {
