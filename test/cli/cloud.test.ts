@@ -113,7 +113,10 @@ describe("a client of the cloud product", () => {
     const cwd = folder(MANIFEST);
     const client = { ...environment(box), EXTRAHOP_HOST: sensor.url };
     const told = await cli(["plan"], { cwd, env: client });
-    expect([told.code, told.stderr]).toEqual([1, expect.stringMatching(/appliance takes an API key|has no \/oauth2\/token/)]);
+    expect([told.code, told.stderr]).toEqual([
+      1,
+      expect.stringMatching(/appliance takes an API key|has no \/oauth2\/token/),
+    ]);
     const key = await cli(["plan"], { cwd, env: { EXTRAHOP_HOST: box.url, EXTRAHOP_API_KEY: "k" } });
     expect([key.code, key.stderr]).toEqual([1, expect.stringContaining("takes a client id and secret")]);
   });
