@@ -44,6 +44,7 @@ const MAY_LOAD: Readonly<Record<string, readonly string[]>> = {
     "diagnostics.ts",
     "manifest/",
     "appliance/connection.ts",
+    "appliance/credentials.ts",
     "appliance/trust.ts",
   ],
   "appliance/": ["model.ts", "json.ts", "errors.ts", "secret-forms.ts"],

@@ -91,7 +91,15 @@ describe("the README", () => {
 
   it("documents every flag and variable of the connection, every exit code, and links files that exist", async () => {
     const { stdout } = await cli(["plan", "--help"]);
-    for (const flag of ["--host", "--api-key-file", "--fingerprint", "--ca-file", "--insecure"]) {
+    for (const flag of [
+      "--host",
+      "--api-key-file",
+      "--client-id",
+      "--client-secret-file",
+      "--fingerprint",
+      "--ca-file",
+      "--insecure",
+    ]) {
       expect(stdout).toContain(flag);
       expect(README).toContain(flag);
     }

@@ -2,6 +2,7 @@
 import type { RequestError } from "@octokit/request-error";
 import { createCleaner } from "../appliance/text.ts";
 import { HopsyncError } from "../errors.ts";
+import { createMask } from "../secret-forms.ts";
 import { missingPermission } from "./github-permissions.ts";
 
 export type GitHubErrorCode =
@@ -52,7 +53,7 @@ export type Explain = (error: RequestError, asked: Asked) => GitHubError;
 
 /** Explains failures; the token is in none of the texts, whatever the other side echoes. */
 export function createExplain(token: string): Explain {
-  const clean = createCleaner(token);
+  const clean = createCleaner(createMask([{ value: token, shown: "(key)" }]));
   return (error, asked) => {
     const { method, path, repeatable } = asked;
     const { response } = error;

@@ -19,6 +19,8 @@ export interface Inputs {
   readonly connection: readonly string[];
   readonly host: string | undefined;
   readonly apiKey: string | undefined;
+  readonly clientId: string | undefined;
+  readonly clientSecret: string | undefined;
   readonly maxDeletes: string | undefined;
   /** How long an apply waits for another run. */
   readonly lockTimeout: string | undefined;
@@ -45,7 +47,6 @@ export function readInputs(): Inputs {
   const driftIssue = flag("drift-issue", false);
   const driftPullRequest = flag("drift-pull-request", false);
   const token = text("github-token");
-  refuseCloud();
   if (token === undefined && (driftIssue || driftPullRequest))
     throw badInput("github-token", "It is empty, and nothing can be told of drift without it.");
   return {
@@ -61,6 +62,8 @@ export function readInputs(): Inputs {
     }),
     host: text("host"),
     apiKey: text("api-key"),
+    clientId: text("client-id"),
+    clientSecret: text("client-secret"),
     maxDeletes: text("max-deletes"),
     lockTimeout: text("lock-timeout"),
     adopt: flag("adopt", true),
@@ -112,13 +115,6 @@ function expectation(): string {
 function labels(): readonly string[] {
   const given = getMultilineInput("drift-labels");
   return given.length === 0 ? ["hopsync-drift"] : given;
-}
-
-/** What is accepted and ignored would fail with a message about something else. */
-function refuseCloud(): void {
-  const given = ["client-id", "client-secret"].find((name) => getInput(name) !== "");
-  if (given !== undefined)
-    throw badInput(given, "The cloud product is not supported yet. Use host and api-key.");
 }
 
 function badInput(name: string, message: string): HopsyncError {

@@ -41,7 +41,7 @@ async function perform(): Promise<Verdict> {
   const { apiUrl, repository } = context;
   const github = token === undefined ? undefined : createGitHub({ apiUrl, repository, token, onWait });
   const keyless = isOffline({ inputs, context }, env);
-  const given: Inputs = keyless ? { ...inputs, apiKey: undefined } : inputs;
+  const given = keyless ? withoutCredentials(inputs) : inputs;
   const created = createRun(given, context, github, processOf(env));
   try {
     if (keyless) return await offline(created);
@@ -50,6 +50,10 @@ async function perform(): Promise<Verdict> {
   } finally {
     created.end();
   }
+}
+
+function withoutCredentials(inputs: Inputs): Inputs {
+  return { ...inputs, apiKey: undefined, clientId: undefined, clientSecret: undefined };
 }
 
 /** A job that seems to hang is cancelled. */

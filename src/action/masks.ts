@@ -1,5 +1,6 @@
 /** What the runner is told to show as `***` in the log, in every later step too. */
 import { setSecret } from "@actions/core";
+import type { Credentials } from "../appliance/credentials.ts";
 import { HopsyncError } from "../errors.ts";
 import { secretInputs } from "./inputs.ts";
 import { type Environment, load } from "./load.ts";
@@ -10,7 +11,7 @@ const SHORTEST = 4;
 
 /** The keys and the token, before anything is printed. */
 export function maskInputs(env: Environment): void {
-  mask([...secretInputs(), env.EXTRAHOP_API_KEY ?? ""]);
+  mask([...secretInputs(), env.EXTRAHOP_API_KEY ?? "", env.EXTRAHOP_CLIENT_SECRET ?? ""]);
 }
 
 /**
@@ -24,17 +25,23 @@ export async function maskManifestSecrets(run: Run, env: Environment): Promise<v
 
 /** None where the files cannot be read: the command says why, without values. */
 async function manifestSecrets(run: Run, env: Environment): Promise<readonly string[]> {
-  const { command, apiKey, host } = run.inputs;
-  const connects = command !== "validate" && apiKey === undefined && host === undefined;
+  const { command, host, apiKey, clientSecret } = run.inputs;
+  const connects =
+    command !== "validate" && [host, apiKey, clientSecret].every((input) => input === undefined);
   try {
     const { chosen, manifest } = await load(run, { folder: run.folder, env, connects });
     const secrets = (manifest?.resources ?? []).flatMap((resource) => Object.values(resource.secrets));
     const names = new Set(secrets.flatMap((secret) => secret.names));
-    return [chosen?.connection?.apiKey ?? "", ...[...names].map((name) => env[name] ?? "")];
+    return [secretOf(chosen?.connection?.credentials), ...[...names].map((name) => env[name] ?? "")];
   } catch (error) {
     if (error instanceof HopsyncError) return [];
     throw error;
   }
+}
+
+function secretOf(credentials: Credentials | undefined): string {
+  if (credentials === undefined) return "";
+  return "apiKey" in credentials ? credentials.apiKey : credentials.clientSecret;
 }
 
 /** Each line as well as the whole, since a log is looked through line by line. */

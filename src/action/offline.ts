@@ -24,7 +24,8 @@ export function isOffline({ inputs, context }: Pick<Run, "inputs" | "context">, 
     if (!reads && pullRequest.mergeSha === undefined) throw refusal(inputs.command);
     return reads;
   }
-  const keyless = inputs.apiKey === undefined && (env.EXTRAHOP_API_KEY ?? "") === "";
+  const secrets = [inputs.apiKey, inputs.clientSecret, env.EXTRAHOP_API_KEY, env.EXTRAHOP_CLIENT_SECRET];
+  const keyless = secrets.every((secret) => (secret ?? "") === "");
   return reads && keyless && actor === "dependabot[bot]";
 }
 

@@ -34,7 +34,7 @@ export interface Run {
   hopsync(command: string, ...options: readonly string[]): Promise<Ran>;
   /** Prints a line for people. */
   say(text: string): void;
-  /** Takes the key off the disk. */
+  /** Takes the key or secret off the disk. */
   end(): void;
 }
 
@@ -92,7 +92,9 @@ export function createRun(
         log.end();
       }
     },
-    end: () => rmSync(keyFile(context), { force: true }),
+    end: () => {
+      for (const file of [keyFile(context), secretFile(context)]) rmSync(file, { force: true });
+    },
     say: (text) => {
       const log = createLog(stdout);
       log.write(text);
@@ -120,18 +122,31 @@ function targetFlags({ target, project }: Inputs, folder: string): TargetFlags {
 }
 
 /** As flags, since inputs count for what a project file or the workflow's environment says. */
-function connectionOptions({ connection, host, apiKey }: Inputs, context: Context): readonly string[] {
-  if (apiKey !== undefined) writeFileSync(keyFile(context), apiKey, { mode: 0o600 });
+function connectionOptions(inputs: Inputs, context: Context): readonly string[] {
+  const { connection, host, apiKey, clientId, clientSecret } = inputs;
   return [
     ...connection,
     ...(host === undefined ? [] : ["--host", host]),
-    ...(apiKey === undefined ? [] : ["--api-key-file", keyFile(context)]),
+    ...(apiKey === undefined ? [] : ["--api-key-file", handOn(keyFile(context), apiKey)]),
+    ...(clientId === undefined ? [] : ["--client-id", clientId]),
+    ...(clientSecret === undefined
+      ? []
+      : ["--client-secret-file", handOn(secretFile(context), clientSecret)]),
   ];
 }
 
-/** No command line holds the key: others on the machine can read these. */
+/** No command line holds a secret: others on the machine can read these. */
+function handOn(file: string, secret: string): string {
+  writeFileSync(file, secret, { mode: 0o600 });
+  return file;
+}
+
 function keyFile({ temp }: Context): string {
   return join(temp, "key");
+}
+
+function secretFile({ temp }: Context): string {
+  return join(temp, "client-secret");
 }
 
 function planOptions(command: string, { maxDeletes, lockTimeout, adopt }: Inputs): readonly string[] {

@@ -6,7 +6,15 @@ import { STATUS_CODES } from "node:http";
 import { ApplianceError, type ApplianceErrorCode, type ApplianceErrorDetails } from "../errors.ts";
 import { isArray, isObject, MAX_DEPTH, MAX_PARTS, shapeOf } from "../json.ts";
 import type { Id, Json, JsonObject } from "../model.ts";
-import { assignmentFailures, errorText, expectsHttps, isWebPage, pageTitle } from "./error-body.ts";
+import type { Words } from "./credentials.ts";
+import {
+  assignmentFailures,
+  errorText,
+  expectsHttps,
+  isWebPage,
+  pageTitle,
+  refusesAuthorisation,
+} from "./error-body.ts";
 import type { Answer, Request } from "./exchange.ts";
 import { leavesOutcomeOpen } from "./retry.ts";
 import type { Clean } from "./text.ts";
@@ -21,14 +29,13 @@ export interface Reply {
   readonly mayBeDone: boolean;
   readonly origin: string;
   readonly host: string;
+  readonly words: Words;
   readonly clean: Clean;
   /** Of a bulk assignment: what an id is called. */
   readonly nameOf?: (id: Id) => string;
 }
 
 const MAX_FAILURES = 10;
-const KEY_SOURCES =
-  "Keys are made on the appliance (API Access) and belong to it alone; check EXTRAHOP_API_KEY, --api-key-file or the project file.";
 
 /** Returns the reply when it is a success with one of the given statuses, else throws. */
 export function expectStatus(reply: Reply, ...expected: readonly number[]): Reply {
@@ -54,7 +61,7 @@ function redirected(reply: Reply): ApplianceError {
   return fault(
     reply,
     "redirected",
-    `it sends the request on to ${place}, which is not followed with the API key.`,
+    `it sends the request on to ${place}, which is not followed with the ${reply.words.secret}.`,
     {
       hint: "Give the address of the appliance itself as the host.",
     },
@@ -104,34 +111,31 @@ function partialOrRefused(reply: Reply): ApplianceError {
 }
 
 function refused(reply: Reply): ApplianceError {
-  const { method, path } = reply.request;
+  const { request, answer, words } = reply;
+  if (refusesAuthorisation(answer)) return unauthorized(reply);
   const said = ownText(reply);
-  switch (reply.answer.status) {
-    case 401:
-      return fault(
-        reply,
-        "unauthorized",
-        `the appliance does not accept the API key.${said && ` It says: ${said}`}`,
-        {
-          hint: KEY_SOURCES,
-        },
-      );
+  switch (answer.status) {
     case 402:
       return fault(reply, "eula", said || "the EULA has not been accepted.", {
         hint: "Log in to the appliance as its administrator and accept the licence agreement first.",
       });
-    case 403:
-      return fault(
-        reply,
-        "forbidden",
-        `the API key has no right to ${method} ${path}.${said && ` It says: ${said}`}`,
-        {
-          hint: "A key has the rights of the user who made it; writing needs full write privileges.",
-        },
-      );
+    case 403: {
+      const lacks = `the ${words.holder} has no right to ${request.method} ${request.path}.`;
+      return fault(reply, "forbidden", withText(lacks, said), { hint: words.rights });
+    }
     default:
       return fault(reply, "refused", said, pauseHint(reply));
   }
+}
+
+/** What the request was authorised with is not accepted. */
+export function unauthorized(reply: Reply): ApplianceError {
+  const { refused, sources } = reply.words;
+  return fault(reply, "unauthorized", withText(refused, ownText(reply)), { hint: sources });
+}
+
+function withText(sentence: string, said: string): string {
+  return said === "" ? sentence : `${sentence} It says: ${said}`;
 }
 
 function pauseHint({ answer, clean }: Reply): { readonly hint?: string } {

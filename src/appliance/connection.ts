@@ -1,18 +1,13 @@
 /**
- * What to connect to: host, API key and trust, checked once before the first request. Everything a
- * user can get wrong here is a HopsyncError with its own code; none of them shows the key.
+ * What to connect to: host, credentials and trust, checked once before the first request. Everything a
+ * user can get wrong here is a HopsyncError with its own code; none of them shows a key or a secret.
  */
 import { HopsyncError } from "../errors.ts";
-import { readTrust, type Trust } from "./trust.ts";
+import { type Credentials, parseCredentials, type Words, wordsOf } from "./credentials.ts";
+import { readTrust, type Trust, type TrustOptions } from "./trust.ts";
 
 /** As the command line and the environment give it. */
-export interface ConnectionOptions {
-  readonly host: string;
-  readonly apiKey: string;
-  readonly caFile?: string;
-  readonly fingerprint?: string;
-  readonly insecure?: boolean;
-}
+export type ConnectionOptions = { readonly host: string } & Credentials & TrustOptions;
 
 export interface Host {
   /** `https://eda:8443`: scheme, host and port, nothing else. */
@@ -23,16 +18,17 @@ export interface Host {
 
 export interface Connection extends Host {
   readonly trust: Trust;
-  /** A function, so that printing a connection never prints the key. */
-  readonly apiKey: () => string;
+  /** A function, so that printing a connection never prints them. */
+  readonly credentials: () => Credentials;
+  readonly words: Words;
 }
 
 /** Checks the options and reads the CA file. Sends nothing. */
 export async function readConnection(options: ConnectionOptions): Promise<Connection> {
   const host = parseHost(options.host);
-  const apiKey = parseApiKey(options.apiKey);
+  const credentials = parseCredentials(options);
   const trust = await readTrust(options, host.origin);
-  return { ...host, trust, apiKey: () => apiKey };
+  return { ...host, trust, credentials: () => credentials, words: wordsOf(credentials) };
 }
 
 /** A name, `host:port`, `[v6]:port` or an https URL; plain http for loopback only. */
@@ -55,7 +51,7 @@ export function parseHost(text: string): Host {
 function hostFault(scheme: string, host: string): string | undefined {
   if (scheme !== "https" && scheme !== "http") return `hopsync speaks https, not ${scheme}.`;
   if (host === "") return "The host is empty.";
-  if (host.includes("@")) return "It holds a user name or password; an appliance takes an API key only.";
+  if (host.includes("@")) return "It holds a user name or password; only host and port belong there.";
   if (host.includes("?") || host.includes("#"))
     return "It holds a query or a fragment; only host and port belong there.";
   if (/[/\\]/.test(host)) return "It holds a path; hopsync adds /api/v1 itself.";
@@ -74,26 +70,11 @@ function badHost(fault: string): HopsyncError {
 function clearText(host: string): HopsyncError {
   return new HopsyncError(
     "host",
-    `http://${host} would carry the API key over the network in clear; http is for this machine only.`,
+    `http://${host} would carry a key or a secret over the network in clear; http is for this machine only.`,
     { hint: `Write https://${host}, and --fingerprint or --ca-file if its certificate is self-signed.` },
   );
 }
 
 function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
-}
-
-/** Keys read from files end in a newline; what is left must fit into one header, unchanged. */
-export function parseApiKey(text: string): string {
-  const key = text.trim();
-  const source = "It comes from EXTRAHOP_API_KEY, --api-key-file or the project file.";
-  if (key === "") throw new HopsyncError("api-key", "The API key is empty.", { hint: source });
-  if (!/^[\x21-\x7e]+$/.test(key)) {
-    throw new HopsyncError(
-      "api-key",
-      "The API key holds white space, a control character or a letter outside ASCII, so it cannot stand in a request.",
-      { hint: `${source} A key is one word; look for a second line or a quote that came with it.` },
-    );
-  }
-  return key;
 }

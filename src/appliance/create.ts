@@ -18,6 +18,7 @@ import { ApplianceError } from "../errors.ts";
 import type { Id } from "../model.ts";
 import { isOver } from "./retry.ts";
 import type { Patience } from "./sender.ts";
+import { inDoubt } from "./transport-error.ts";
 
 export interface Creating {
   /** Of the collection, below /api/v1. */
@@ -101,19 +102,6 @@ async function attempt<T>(call: () => Promise<T>): Promise<T | ApplianceError> {
 
 function notListed(lost: ApplianceError): ApplianceError {
   return inDoubt(lost, "It was looked for and is not listed; it may be later.");
-}
-
-function inDoubt(
-  { code, message, method, path, status, hint }: ApplianceError,
-  what: string,
-): ApplianceError {
-  return new ApplianceError(code, `${message} ${what}`, {
-    unknownOutcome: true,
-    ...(method === undefined ? {} : { method }),
-    ...(path === undefined ? {} : { path }),
-    ...(status === undefined ? {} : { status }),
-    ...(hint === undefined ? {} : { hint }),
-  });
 }
 
 function doubled({ path }: Creating, ids: readonly Id[], what: string): ApplianceError {

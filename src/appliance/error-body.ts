@@ -33,6 +33,17 @@ function phrase(value: Json | undefined): string {
     .join(": ");
 }
 
+/**
+ * Whether an answer refuses a key or a token. The cloud product may say with 400 that a token has ended, in plain
+ * text (facts §1.3); only what speaks of that is taken for it, not a text that repeats a name.
+ */
+export function refusesAuthorisation(answer: Answer): boolean {
+  if (answer.status === 401) return true;
+  const ended =
+    /\b(?:invalid|expired) (?:access|bearer) token\b|\b(?:access|bearer) token (?:is |has )?(?:been )?(?:invalid|expired)\b|\buser from bearer token\b/i;
+  return answer.status === 400 && ended.test(errorText(answer));
+}
+
 /** Undefined when the body lists no failures. */
 export function assignmentFailures(answer: Answer): readonly AssignmentFailure[] | undefined {
   const body = parseBody(answer);

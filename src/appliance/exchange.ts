@@ -10,8 +10,11 @@ export interface Request {
   readonly method: Method;
   /** Below /api/v1, with the query. */
   readonly path: string;
-  /** JSON. */
+  /** The path is below the host itself. */
+  readonly outside?: true;
   readonly body?: string;
+  /** Of the body; JSON when not given. */
+  readonly type?: string;
   /** Changes nothing on the appliance, so that its outcome is always known. */
   readonly read: boolean;
   /** A create: carried out twice it makes two objects, so that it is never sent again blindly. */
@@ -103,9 +106,9 @@ function dispatchOptions(
   request: Request,
   headers: Readonly<Record<string, string>>,
 ): Dispatcher.DispatchOptions {
-  const { method, path, body } = request;
-  const all = body === undefined ? headers : { ...headers, "content-type": "application/json" };
-  return { method, path: `/api/v1${path}`, headers: { ...all }, body: body ?? null };
+  const { method, path, outside, body, type = "application/json" } = request;
+  const all = body === undefined ? headers : { ...headers, "content-type": type };
+  return { method, path: outside ? path : `/api/v1${path}`, headers: { ...all }, body: body ?? null };
 }
 
 function readHead(status: number, headers: Headers): Answer {

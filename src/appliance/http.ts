@@ -18,18 +18,13 @@ import type { Request } from "./exchange.ts";
 import { readPages } from "./paging.ts";
 import type { AppliancePort, Query } from "./port.ts";
 import { type ClientOptions, createSender, type Patience } from "./sender.ts";
-import { createCleaner } from "./text.ts";
 import { assignmentJson } from "./wire-json.ts";
 
 /** Opens nothing until the first request; `close` ends what is open. */
 export function createAppliance(connection: Connection, options: ClientOptions): AppliancePort {
   const sender = createSender(connection, options);
-  const clean = createCleaner(connection.apiKey(), options.mask);
-  const { origin, host } = connection;
-
-  const send = async (request: Request, patience?: Patience): Promise<Reply> => {
-    return { request, ...(await sender.send(request, patience)), origin, host, clean };
-  };
+  const { host } = connection;
+  const { send } = sender;
   const get = (path: string, query: Query = {}, patience?: Patience): Promise<Reply> =>
     send({ method: "GET", path: path + queryText(query), read: true }, patience);
   const write = (method: "POST" | "PATCH" | "DELETE", path: string, body?: string): Promise<Reply> =>

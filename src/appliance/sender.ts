@@ -1,6 +1,6 @@
 /**
- * Sends requests over one pool: at most so many at once, each attempt counted and reported, repeated
- * where that can help and cannot harm. Knows statuses only as far as a retry needs them.
+ * Sends requests over one pool: at most so many at once, each attempt authorised, counted and reported,
+ * repeated where that can help and cannot harm. Knows statuses only as far as a retry needs them.
  */
 import { setMaxListeners } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
@@ -8,13 +8,17 @@ import { Pool } from "undici";
 import { ApplianceError, type ApplianceErrorCode } from "../errors.ts";
 import type { Method, RequestCounts } from "../model.ts";
 import type { Mask } from "../secret-forms.ts";
+import type { Reply } from "./answer.ts";
+import { type Authorisation, createAuthorisation } from "./authorisation.ts";
 import { MAX_ANSWER_BYTES } from "./bounds.ts";
 import type { Connection } from "./connection.ts";
+import { refusesAuthorisation } from "./error-body.ts";
 import { type Answer, exchange, type Request } from "./exchange.ts";
 import { createGate } from "./gate.ts";
 import { mayBeDone, retryDelay } from "./retry.ts";
+import { createCleaner } from "./text.ts";
 import { createConnector, fetchFingerprint } from "./tls.ts";
-import { transportError } from "./transport-error.ts";
+import { inDoubt, transportError } from "./transport-error.ts";
 
 /** One attempt of one request, for progress and --verbose: neither headers nor bodies. */
 export interface RequestEvent {
@@ -50,6 +54,8 @@ export interface ClientOptions {
   /** 0 up to, but not including, 1. */
   readonly random?: () => number;
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Milliseconds from any start, for the life of tokens; a clock that nobody sets. */
+  readonly now?: () => number;
 }
 
 /** How long one call may go on trying: until the run ends, or is stopped while the call is under way. */
@@ -59,15 +65,9 @@ export interface Patience {
   pause(ms: number): Promise<void>;
 }
 
-export interface Sent {
-  readonly answer: Answer;
-  /** An attempt before this answer may have been carried out. */
-  readonly mayBeDone: boolean;
-}
-
 export interface Sender {
   /** The answer, whatever its status; rejects with an ApplianceError when there is none. */
-  send(request: Request, patience?: Patience): Promise<Sent>;
+  send(request: Request, patience?: Patience): Promise<Reply>;
   /** That of a call that begins now. */
   patience(): Patience;
   requests(): RequestCounts;
@@ -92,36 +92,79 @@ interface Attempt {
 
 type SendOnce = (request: Request, attempt: Attempt) => Promise<Answer | ApplianceError>;
 
+/** With this `authorization` header. */
+type SendAs = (request: Request, attempt: Attempt, header: string) => Promise<Answer | ApplianceError>;
+
 /** Opens nothing until the first request; after `close` every request fails. */
 export function createSender(connection: Connection, options: ClientOptions): Sender {
-  const { timeoutMs, parallelism } = { ...DEFAULTS, ...options };
-  const pool = new Pool(connection.origin, {
-    connections: parallelism,
-    connect: createConnector(connection.trust, timeoutMs),
-    // One clock per attempt, in exchange.ts, covers these.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+  const pool = createPool(connection, options);
   const closed = new AbortController();
-  const signals = [options.deadline, options.signal, closed.signal];
-  const signal = AbortSignal.any(signals.filter((given) => given !== undefined));
-  // Every request in flight or pausing listens; more than ten of them are no leak.
-  setMaxListeners(0, signal);
+  const signal = anyOf([options.deadline, options.signal, closed.signal]);
   const counts = new Map<Method, number>();
-  const gate = createGate(parallelism);
-  const sendOnce = createAttempt(connection, options, pool, signal, (method) => {
+  const gate = createGate(options.parallelism ?? DEFAULTS.parallelism);
+  const sendAs = createAttempt(connection, options, pool, signal, (method) => {
     counts.set(method, (counts.get(method) ?? 0) + 1);
   });
-  const inTurn: SendOnce = (request, attempt) => gate(() => sendOnce(request, attempt));
   const patience = (): Patience => patienceOf(options, signal);
+  const authorisation = createAuthorisation(connection.credentials(), {
+    // For a request that has its turn already.
+    ask: (request, header) => send(request, (asked, attempt) => sendAs(asked, attempt, header), patience()),
+    now: options.now ?? (() => performance.now()),
+  });
+  const { mask = (text) => text } = options;
+  const clean = createCleaner((text) => mask(authorisation.mask(text)));
+  const { origin, host, words } = connection;
+  const send = async (request: Request, once: SendOnce, given: Patience): Promise<Reply> => {
+    const sent = await sendUntilFinal(request, once, options, given);
+    return { request, ...sent, origin, host, words, clean };
+  };
+  const authorised = createAuthorised(authorisation, sendAs);
+  const inTurn: SendOnce = (request, attempt) => gate(() => authorised(request, attempt));
   return {
-    send: (request, given) => sendUntilFinal(request, inTurn, options, given ?? patience()),
+    send: (request, given) => send(request, inTurn, given ?? patience()),
     patience,
     requests: () => Object.fromEntries(counts),
     async close() {
       closed.abort();
       await pool.destroy();
     },
+  };
+}
+
+function createPool({ origin, trust }: Connection, options: ClientOptions): Pool {
+  const { timeoutMs, parallelism } = { ...DEFAULTS, ...options };
+  return new Pool(origin, {
+    connections: parallelism,
+    connect: createConnector(trust, timeoutMs),
+    // One clock per attempt, in exchange.ts, covers these.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+}
+
+function anyOf(signals: readonly (AbortSignal | undefined)[]): AbortSignal {
+  const signal = AbortSignal.any(signals.filter((given) => given !== undefined));
+  // Every request in flight or pausing listens; more than ten of them are no leak.
+  setMaxListeners(0, signal);
+  return signal;
+}
+
+/**
+ * One attempt, with a token that is valid when its turn comes; and once more with a new one where the answer
+ * refuses the token, which proves that nothing was carried out.
+ */
+function createAuthorised(authorisation: Authorisation, sendAs: SendAs): SendOnce {
+  return async (request, attempt) => {
+    try {
+      const header = await authorisation.header();
+      const outcome = await sendAs(request, attempt, header);
+      if (outcome instanceof ApplianceError || !refusesAuthorisation(outcome)) return outcome;
+      const renewed = await authorisation.renewed(header);
+      return renewed === undefined ? outcome : await sendAs(request, attempt, renewed);
+    } catch (error) {
+      // Thrown, not returned: the token was asked for as often as may be.
+      throw attempt.mayBeDone && error instanceof ApplianceError ? inDoubt(error) : error;
+    }
   };
 }
 
@@ -132,21 +175,18 @@ function createAttempt(
   pool: Pool,
   signal: AbortSignal,
   onStart: (method: Method) => void,
-): SendOnce {
+): SendAs {
   const { timeoutMs, maxBodyBytes } = { ...DEFAULTS, ...options };
-  const headers = {
-    authorization: `ExtraHop apikey=${connection.apiKey()}`,
-    accept: "application/json",
-    "user-agent": options.userAgent,
-  };
+  const headers = { accept: "application/json", "user-agent": options.userAgent };
   const seenFingerprint = once(() =>
     fetchFingerprint(connection.origin, Math.min(timeoutMs, FINGERPRINT_TIMEOUT_MS)),
   );
-  return async (request, { number: attempt, mayBeDone }) => {
+  return async (request, { number: attempt, mayBeDone }, authorization) => {
     const { method, path } = request;
     const started = performance.now();
     if (!signal.aborted) onStart(method);
-    const result = await exchange(pool, request, headers, { timeoutMs, maxBodyBytes, signal });
+    const all = { ...headers, authorization };
+    const result = await exchange(pool, request, all, { timeoutMs, maxBodyBytes, signal });
     const event = { method, path, attempt, ms: Math.round(performance.now() - started) };
     if ("answer" in result) {
       options.onRequest?.({ ...event, status: result.answer.status });
@@ -172,7 +212,7 @@ async function sendUntilFinal(
   send: SendOnce,
   options: ClientOptions,
   patience: Patience,
-): Promise<Sent> {
+): Promise<Pick<Reply, "answer" | "mayBeDone">> {
   const { random = Math.random } = options;
   const { retries } = { ...DEFAULTS, ...options };
   let open = false;

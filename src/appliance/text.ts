@@ -1,9 +1,9 @@
 /**
- * Text that the other side wrote, made fit to be shown: without the API key in any form it could be
- * echoed in, without characters that act on a terminal, and not longer than a paragraph.
+ * Text that the other side wrote, made fit to be shown: without keys, secrets and tokens in any form they
+ * could be echoed in, without characters that act on a terminal, and not longer than a paragraph.
  */
 
-import { createMask, type Mask } from "../secret-forms.ts";
+import type { Mask } from "../secret-forms.ts";
 
 /** Cleans one text from the appliance. */
 export type Clean = (text: string) => string;
@@ -14,11 +14,10 @@ const NAMED: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t"
 /** Controls (C0, C1), formats (bidi overrides, zero width), lone surrogates, line separators. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
-/** `mask` takes out other secrets that the other side may repeat. */
-export function createCleaner(apiKey: string, mask: Mask = (text) => text): Clean {
-  const withoutKey = createMask([{ value: apiKey, shown: "(key)" }]);
+/** `mask` takes out the secrets that the other side may repeat. */
+export function createCleaner(mask: Mask): Clean {
   // Before it is cut: a part of a secret is not recognised as one.
-  return (text) => clip(makeVisible(mask(withoutKey(text.trim()))));
+  return (text) => clip(makeVisible(mask(text.trim())));
 }
 
 function makeVisible(text: string): string {

@@ -4,6 +4,7 @@
  */
 import { ApplianceError, type ApplianceErrorCode } from "../errors.ts";
 import { sizeText } from "./bounds.ts";
+import type { Words } from "./credentials.ts";
 import type { Failure, Request } from "./exchange.ts";
 import { seenInsteadOfPin } from "./tls.ts";
 import type { Trust } from "./trust.ts";
@@ -12,6 +13,7 @@ export interface TransportContext {
   readonly origin: string;
   readonly host: string;
   readonly trust: Trust;
+  readonly words: Words;
   readonly timeoutMs: number;
   readonly maxBodyBytes: number;
   readonly attempt: number;
@@ -31,6 +33,20 @@ interface Explanation {
 /** Appended to the message of a write that may or may not have been done. */
 export const UNKNOWN_OUTCOME =
   "Nobody knows whether it was done; run plan again to see what the appliance has.";
+
+/** The error of a write that may have been done, whatever then went wrong. */
+export function inDoubt(
+  { code, message, method, path, status, hint }: ApplianceError,
+  what: string = UNKNOWN_OUTCOME,
+): ApplianceError {
+  return new ApplianceError(code, `${message} ${what}`, {
+    unknownOutcome: true,
+    ...(method === undefined ? {} : { method }),
+    ...(path === undefined ? {} : { path }),
+    ...(status === undefined ? {} : { status }),
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
 
 export async function transportError(
   request: Request,
@@ -190,7 +206,7 @@ async function explainCertificate(code: string, context: TransportContext): Prom
       : `--fingerprint ${seen} (what was seen; check it on the appliance before you trust it)`;
   return {
     code: "tls",
-    text: `the certificate of ${context.host} ${fault} (${code}); the API key was not sent`,
+    text: `the certificate of ${context.host} ${fault} (${code}); the ${context.words.secret} was not sent`,
     hint: `Trust its CA with --ca-file, or this one certificate with ${pin}.`,
   };
 }
@@ -199,7 +215,7 @@ function explainPin(seen: string, context: TransportContext): Explanation {
   const pinned = context.trust.by === "fingerprint" ? context.trust.fingerprint : "none";
   return {
     code: "tls",
-    text: `${context.host} shows the certificate ${seen}, not the pinned ${pinned}; the API key was not sent`,
+    text: `${context.host} shows the certificate ${seen}, not the pinned ${pinned}; the ${context.words.secret} was not sent`,
     hint: "If the certificate was renewed, compare the new fingerprint on the appliance and pin it; if not, somebody else answers.",
   };
 }
@@ -207,7 +223,7 @@ function explainPin(seen: string, context: TransportContext): Explanation {
 function explainProtocol(code: string, context: TransportContext): Explanation {
   return {
     code: "tls",
-    text: `${context.host} does not speak TLS as expected (${code}); the API key was not sent`,
+    text: `${context.host} does not speak TLS as expected (${code}); the ${context.words.secret} was not sent`,
     hint: "The port may be one for plain http; an appliance serves its API by https, on port 443 by default.",
   };
 }

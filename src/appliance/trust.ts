@@ -6,6 +6,7 @@
 import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { HopsyncError } from "../errors.ts";
+import type { Words } from "./credentials.ts";
 
 export type Trust =
   | { readonly by: "system" }
@@ -21,8 +22,8 @@ export interface TrustOptions {
 }
 
 /** What a caller prints when `insecure` is chosen. */
-export function insecureWarning(host: string): string {
-  return `The certificate of ${host} is not checked: whoever answers there receives the API key. Use --fingerprint or --ca-file instead.`;
+export function insecureWarning({ host, words }: { host: string; words: Words }): string {
+  return `The certificate of ${host} is not checked: whoever answers there receives the ${words.secret}. Use --fingerprint or --ca-file instead.`;
 }
 
 /** One of the three options at most; the CA file is read and parsed here. */

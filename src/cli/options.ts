@@ -1,9 +1,11 @@
 /** Options that several commands share, and how their texts become values. Nothing is coerced silently. */
-import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { ConnectionOptions } from "../appliance/connection.ts";
+import type { TrustOptions } from "../appliance/trust.ts";
 import { HopsyncError } from "../errors.ts";
 import type { TargetConnection } from "../project/connection.ts";
+import { credentialsOf, nonEmpty } from "./credentials.ts";
 import type { Io } from "./io.ts";
 
 const FORMATS = ["text", "json", "markdown"] as const;
@@ -31,6 +33,8 @@ export interface ManifestOptions extends TargetFlags {
 export interface ConnectionFlags extends TargetFlags {
   readonly host?: string;
   readonly apiKeyFile?: string;
+  readonly clientId?: string;
+  readonly clientSecretFile?: string;
   readonly caFile?: string;
   readonly fingerprint?: string;
   readonly insecure?: true;
@@ -118,6 +122,8 @@ export function addConnectionOptions(command: Command): Command {
   return command
     .option("--host <host>", "the appliance: name, host:port or https URL (EXTRAHOP_HOST)")
     .option("--api-key-file <file>", "a file with the API key (or EXTRAHOP_API_KEY)")
+    .option("--client-id <id>", "of the cloud product, in place of a key (or EXTRAHOP_CLIENT_ID)")
+    .option("--client-secret-file <file>", "a file with its secret (or EXTRAHOP_CLIENT_SECRET)")
     .option("--ca-file <file>", "trust certificates of this CA, in PEM")
     .option("--fingerprint <sha256:…>", "trust exactly the certificate with this fingerprint")
     .option("--insecure", "do not check the certificate (EXTRAHOP_INSECURE=true)")
@@ -126,7 +132,7 @@ export function addConnectionOptions(command: Command): Command {
       new Option("--timeout <duration>", "for one request").argParser(durationMs).default(30_000, "30s"),
     )
     .addOption(
-      new Option("--deadline <duration>", "for reading, and again for applying")
+      new Option("--deadline <duration>", "for reading, then for applying")
         .argParser(durationMs)
         .default(600_000, "10m"),
     );
@@ -141,27 +147,19 @@ export function addLeaseOption(command: Command): Command {
   );
 }
 
-export interface ResolvedConnection {
-  readonly host: string;
-  readonly apiKey: string;
-  readonly caFile?: string;
-  readonly fingerprint?: string;
-  readonly insecure?: boolean;
-}
-
 /** Flags first, then the target, then the variables of the vendor's own command line. */
 export async function resolveConnection(
   flags: ConnectionFlags,
   io: Io,
   target?: TargetConnection,
-): Promise<ResolvedConnection> {
+): Promise<ConnectionOptions> {
   const host = flags.host ?? target?.host ?? nonEmpty(io.env.EXTRAHOP_HOST);
   if (host === undefined) {
     throw new HopsyncError("no-host", "No appliance is given.", {
       hint: "Set EXTRAHOP_HOST or use --host eda.example.com. To try hopsync without an appliance: hopsync demo",
     });
   }
-  return { host, apiKey: await readApiKey(flags, io, target), ...trustOf(flags, io, target) };
+  return { host, ...(await credentialsOf(flags, io, target)), ...trustOf(flags, io, target) };
 }
 
 /** A variable that is left over in a shell does not weaken a target. */
@@ -169,7 +167,7 @@ function trustOf(
   { caFile, fingerprint, insecure }: ConnectionFlags,
   io: Io,
   target: TargetConnection | undefined,
-): Omit<ResolvedConnection, "host" | "apiKey"> {
+): TrustOptions {
   const unchecked =
     insecure ??
     target?.insecure ??
@@ -181,43 +179,6 @@ function trustOf(
     ...(pinned === undefined ? {} : { fingerprint: pinned }),
     ...(unchecked ? { insecure: true } : {}),
   };
-}
-
-function nonEmpty(text: string | undefined): string | undefined {
-  return text === undefined || text.trim() === "" ? undefined : text;
-}
-
-async function readApiKey(
-  flags: ConnectionFlags,
-  io: Io,
-  target: TargetConnection | undefined,
-): Promise<string> {
-  if (flags.apiKeyFile !== undefined) {
-    const file = resolve(io.cwd, flags.apiKeyFile);
-    return readStart(file).catch((cause: unknown) => {
-      if (cause instanceof HopsyncError) throw cause;
-      const { code } = cause as NodeJS.ErrnoException;
-      throw new HopsyncError("no-api-key", `The API key file ${flags.apiKeyFile} cannot be read (${code}).`, {
-        cause,
-      });
-    });
-  }
-  const key = target?.apiKey ?? nonEmpty(io.env.EXTRAHOP_API_KEY);
-  if (key !== undefined) return key;
-  throw new HopsyncError("no-api-key", "No API key is given.", {
-    hint: "Set EXTRAHOP_API_KEY, use --api-key-file, or give the target an api_key. Keys are made on the appliance under API Access.",
-  });
-}
-
-/** More than any key has: what is longer is another file, or has no end. */
-const KEY_BYTES = 64 * 1024;
-
-async function readStart(file: string): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of createReadStream(file, { end: KEY_BYTES })) chunks.push(chunk as Buffer);
-  const bytes = Buffer.concat(chunks);
-  if (bytes.length <= KEY_BYTES) return bytes.toString("utf8");
-  throw new HopsyncError("api-key", "The API key file is larger than 64 KB, so it holds no key.");
 }
 
 /** A safety switch is true or false, never "whatever is not empty". */

@@ -295,7 +295,7 @@ async function openAppliance(
   state.diagnostics = [...state.diagnostics, ...keyWarning(flags, io)];
   if (connection.trust.by === "insecure") {
     // Before the key is sent, not after.
-    const warning = insecureDiagnostic(insecureWarning(connection.host));
+    const warning = insecureDiagnostic(insecureWarning(connection));
     state.diagnostics = [...state.diagnostics, warning];
     err(untold([warning], state, options, io));
   }
@@ -333,7 +333,8 @@ function interruptsOf(io: Io, state: State, onLater: () => void): Pick<ClientOpt
   return { signal: all.signal, stop: pauses.signal };
 }
 
-function keyWarning({ apiKeyFile: file }: ConnectionFlags, io: Io): readonly Diagnostic[] {
+function keyWarning({ apiKeyFile, clientSecretFile }: ConnectionFlags, io: Io): readonly Diagnostic[] {
+  const file = apiKeyFile ?? clientSecretFile;
   const detail = file === undefined ? undefined : openKeyFile(fromCwd(io, file), file);
   return detail === undefined ? [] : [problem("key-file-open", detail, {}, "warning")];
 }

@@ -9,6 +9,7 @@ import type { Diagnostic } from "../model.ts";
 import { chooseTarget, pathsOfTarget } from "../project/choose.ts";
 import type { ReadConnection, TargetConnection } from "../project/connection.ts";
 import type { Project, ProjectTarget } from "../project/project.ts";
+import { givesCredentials } from "./credentials.ts";
 import type { Io } from "./io.ts";
 import type { ConnectionFlags, ManifestOptions, TargetFlags } from "./options.ts";
 
@@ -77,7 +78,7 @@ async function connect(
     return { diagnostics: [] };
   }
   const { connectionOf } = await import("../project/connection.ts");
-  const wanted = { key: flags.apiKeyFile === undefined, trust: !givesTrust(flags) };
+  const wanted = { credentials: !givesCredentials(flags), trust: !givesTrust(flags) };
   return connectionOf(project, target, io.env, wanted);
 }
 
@@ -85,14 +86,16 @@ function givesTrust({ fingerprint, caFile, insecure }: Partial<ConnectionFlags>)
   return [fingerprint, caFile, insecure].some((flag) => flag !== undefined);
 }
 
-/** A target's key goes to its own host only, and where it has one, no other key is guessed. */
-function refuseOtherHost({ host, apiKeyFile }: Partial<ConnectionFlags>, target: ProjectTarget): void {
-  const { name, api_key, api_key_file } = target;
-  if (apiKeyFile !== undefined || (api_key ?? api_key_file) === undefined) return;
+/** A target's credentials go to its own host only, and where it has some, no others are guessed. */
+function refuseOtherHost(flags: Partial<ConnectionFlags>, target: ProjectTarget): void {
+  const { name, api_key, api_key_file, client_id } = target;
+  if (givesCredentials(flags) || (api_key ?? api_key_file ?? client_id) === undefined) return;
   throw new HopsyncError(
     "other-host",
-    `--host ${host} is not where the key of target ${name} belongs, and no other key is given.`,
-    { hint: `Leave --host out to use ${name}, or give the key for that host with --api-key-file.` },
+    `--host ${flags.host} is not where the credentials of target ${name} belong, and no others are given.`,
+    {
+      hint: `Leave --host out to use ${name}, or give those for that host with --api-key-file, or --client-id and --client-secret-file.`,
+    },
   );
 }
 

@@ -3,7 +3,8 @@
  * No message shows what came from the environment.
  */
 import { resolve } from "node:path";
-import { parseApiKey, parseHost } from "../appliance/connection.ts";
+import { parseHost } from "../appliance/connection.ts";
+import { type Credentials, parseApiKey, parseClientId, parseClientSecret } from "../appliance/credentials.ts";
 import { parseFingerprint, readTrust } from "../appliance/trust.ts";
 import { hasErrors } from "../diagnostics.ts";
 import { HopsyncError } from "../errors.ts";
@@ -16,21 +17,26 @@ import { openKeyFile } from "./key-file.ts";
 import { type ProjectCode, problem, withoutKeys } from "./problems.ts";
 import type { Project, ProjectTarget } from "./project.ts";
 
-const KEY_MEGABYTES = 1;
+const SECRET_MEGABYTES = 1;
 
-const TEXTS = ["host", "api_key", "api_key_file", "fingerprint", "ca_file"] as const;
+const CREDENTIALS = ["api_key", "api_key_file", "client_id", "client_secret", "client_secret_file"] as const;
+const TEXTS = ["host", ...CREDENTIALS, "fingerprint", "ca_file"] as const;
 type TextKey = (typeof TEXTS)[number];
+
+/** Never shown, wherever they come from; each may be in a file. */
+const SECRETS = ["api_key", "client_secret"] as const;
+type SecretKey = (typeof SECRETS)[number];
 
 /** What a run may take from somewhere else than the target. */
 export interface Wanted {
-  readonly key: boolean;
+  readonly credentials: boolean;
   readonly trust: boolean;
 }
 
 /** A target's connection. A part is absent where the target does not have it, or it is not wanted. */
 export interface TargetConnection {
   readonly host: string;
-  readonly apiKey?: string;
+  readonly credentials?: Credentials;
   readonly fingerprint?: string;
   readonly caFile?: string;
   readonly insecure?: boolean;
@@ -44,18 +50,21 @@ export interface ReadConnection {
 
 /** What is wrong with the connection of a target, whatever the environment is. */
 export function judgeTarget(target: ProjectTarget): readonly Diagnostic[] {
-  const { api_key: key } = target;
-  const written = key !== undefined && !hasPlaceholder(key);
-  const detail =
-    "Whoever reads the file has the key. Write ${env:NAME} and set the variable where hopsync runs, or use api_key_file.";
   return [
-    ...(written ? [problem("key-in-file", detail, { source: target.at("/api_key") }, "warning")] : []),
+    ...SECRETS.flatMap((name) => writtenOut(target, name)),
     ...TEXTS.flatMap((name) => badPlaceholders(target, name)),
     ...TEXTS.flatMap((name) => {
       const text = target[name];
       return text === undefined || hasPlaceholder(text) ? [] : valueProblem(target, name, text);
     }),
   ];
+}
+
+function writtenOut(target: ProjectTarget, name: SecretKey): readonly Diagnostic[] {
+  const text = target[name];
+  if (text === undefined || hasPlaceholder(text)) return [];
+  const detail = `Whoever reads the file has it. Write \${env:NAME} and set the variable where hopsync runs, or use ${name}_file.`;
+  return [problem("key-in-file", detail, { source: target.at(pointer(name)) }, "warning")];
 }
 
 /** `${var:…}` could send a target's key wherever a command line wants. */
@@ -87,6 +96,16 @@ const CHECKS: Readonly<Partial<Record<TextKey, readonly [ProjectCode, (text: str
       parseApiKey,
       "The API key is empty or not one word of ASCII; look for a second line or a quote that came with it.",
     ],
+    client_id: [
+      "client-id",
+      parseClientId,
+      "What the variable holds is no client id: one word of ASCII without a colon is expected.",
+    ],
+    client_secret: [
+      "client-secret",
+      parseClientSecret,
+      "The client secret is empty or not one word of ASCII; look for a second line or a quote that came with it.",
+    ],
     fingerprint: [
       "fingerprint",
       parseFingerprint,
@@ -104,7 +123,7 @@ function valueProblem(target: ProjectTarget, name: TextKey, value: string): read
   } catch (error) {
     if (!(error instanceof HopsyncError)) throw error;
     const written = target[name] ?? "";
-    const shown = !hasPlaceholder(written) && name !== "api_key";
+    const shown = !hasPlaceholder(written) && !SECRETS.some((secret) => secret === name);
     const detail = shown ? wordsOf(error) : words;
     return [problem(code, detail, { source: target.at(pointer(name)) })];
   }
@@ -114,7 +133,7 @@ function wordsOf({ message, hint }: HopsyncError): string {
   return hint === undefined ? message : `${message} ${hint}`;
 }
 
-/** The connection of the chosen target, or what is wrong with it. Reads its key file; sends nothing. */
+/** The connection of the chosen target, or what is wrong with it. Reads its files; sends nothing. */
 export async function connectionOf(
   { folder }: Pick<Project, "folder">,
   target: ProjectTarget,
@@ -123,15 +142,17 @@ export async function connectionOf(
 ): Promise<ReadConnection> {
   const { values, problems } = fillValues(target, env, wanted);
   const { host = "" } = values;
-  const key = values.api_key ?? readKey(target, folder, values.api_key_file);
+  const [apiKey, clientSecret] = SECRETS.map((name) => secretOf(target, folder, values, name));
   const trust = trustOf(values, folder, wanted.trust ? target.insecure : undefined);
   const diagnostics = [
     ...problems,
-    ...(typeof key === "object" ? key : keyWarning(target, folder, values.api_key_file)),
+    ...[apiKey, clientSecret].flatMap((found) => (typeof found === "object" ? found : [])),
+    ...SECRETS.flatMap((name) => fileWarning(target, folder, values, name)),
     ...(problems.length > 0 ? [] : await trustProblem(target, host, trust)),
   ].map(withoutKeys);
   if (hasErrors(diagnostics)) return { diagnostics };
-  const connection = { host, ...(typeof key === "string" ? { apiKey: key } : {}), ...trust };
+  const credentials = credentialsOf(values.client_id, apiKey, clientSecret);
+  const connection = { host, ...(credentials === undefined ? {} : { credentials }), ...trust };
   return { connection, diagnostics };
 }
 
@@ -150,9 +171,9 @@ function fillValues(
   };
 }
 
-function isWanted(name: TextKey, { key, trust }: Wanted): boolean {
+function isWanted(name: TextKey, { credentials, trust }: Wanted): boolean {
   if (name === "host") return true;
-  return name.startsWith("api_key") ? key : trust;
+  return CREDENTIALS.some((credential) => credential === name) ? credentials : trust;
 }
 
 function fillValue(
@@ -167,26 +188,46 @@ function fillValue(
   return problems.length > 0 ? problems : filled.text;
 }
 
-function readKey(
+/** From the target or its file; undefined where it has none, or it is not wanted. */
+function secretOf(
   target: ProjectTarget,
   folder: string,
-  file: string | undefined,
+  values: Values,
+  name: SecretKey,
 ): string | undefined | readonly Diagnostic[] {
-  if (file === undefined) return undefined;
-  const read = readText(resolve(folder, file), KEY_MEGABYTES);
-  if (!("text" in read)) return [report(read, { source: target.at("/api_key_file") })];
-  const problems = valueProblem(target, "api_key", read.text);
-  return problems.length > 0
-    ? problems.map((found) => ({ ...found, source: target.at("/api_key_file") }))
-    : read.text;
+  const file = values[`${name}_file`];
+  if (file === undefined) return values[name];
+  const read = readText(resolve(folder, file), SECRET_MEGABYTES);
+  const place = { source: target.at(pointer(`${name}_file`)) };
+  if (!("text" in read)) return [report(read, place)];
+  const problems = valueProblem(target, name, read.text);
+  return problems.length > 0 ? problems.map((found) => ({ ...found, ...place })) : read.text;
 }
 
-function keyWarning(target: ProjectTarget, folder: string, file: string | undefined): readonly Diagnostic[] {
+type Secret = ReturnType<typeof secretOf>;
+
+function credentialsOf(
+  clientId: string | undefined,
+  apiKey: Secret,
+  clientSecret: Secret,
+): Credentials | undefined {
+  if (typeof apiKey === "string") return { apiKey };
+  if (clientId === undefined || typeof clientSecret !== "string") return undefined;
+  return { clientId, clientSecret };
+}
+
+function fileWarning(
+  target: ProjectTarget,
+  folder: string,
+  values: Values,
+  name: SecretKey,
+): readonly Diagnostic[] {
+  const key = `${name}_file` as const;
+  const file = values[key];
   // As it is written, since what came from the environment is not shown.
-  const detail =
-    file === undefined ? undefined : openKeyFile(resolve(folder, file), target.api_key_file ?? file);
+  const detail = file === undefined ? undefined : openKeyFile(resolve(folder, file), target[key] ?? file);
   if (detail === undefined) return [];
-  return [problem("key-file-open", detail, { source: target.at("/api_key_file") }, "warning")];
+  return [problem("key-file-open", detail, { source: target.at(pointer(key)) }, "warning")];
 }
 
 type Trust = Pick<TargetConnection, "fingerprint" | "caFile" | "insecure">;

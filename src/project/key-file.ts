@@ -1,4 +1,4 @@
-/** Whether others on the machine can read an API key, and what to type so that they cannot. */
+/** Whether others on the machine can read a key or a secret, and what to type so that they cannot. */
 import { statSync } from "node:fs";
 
 /** Bits of the group and of everybody else to read. */
@@ -14,7 +14,7 @@ export function openKeyFile(
   // A pipe, such as <(pass show key), is gone before anybody else could open it.
   if (stat === undefined || !stat.isFile() || (stat.mode & OTHERS_READ) === 0) return undefined;
   const mode = (stat.mode & 0o777).toString(8).padStart(3, "0");
-  return `${shown} has mode ${mode}, so others on this machine can read the key. Type: chmod 600 ${quoted(shown)}`;
+  return `${shown} has mode ${mode}, so others on this machine can read it. Type: chmod 600 ${quoted(shown)}`;
 }
 
 /** A name as a POSIX shell reads it. */

@@ -14,12 +14,15 @@ const SUMMARIES = {
   "not-supported-yet": "This hopsync does not support the key yet",
   "excluding-keys": "The keys exclude each other",
   "placeholder-not-here": "A placeholder cannot stand here",
-  "key-in-file": "The API key stands in the file",
-  "key-file-open": "Others can read the API key",
+  "key-in-file": "A key or a secret stands in the file",
+  "key-file-open": "Others can read the key or secret",
   "unknown-target": "There is no such target",
   "needs-target": "Several targets, and none is chosen",
   host: "The host is not one that hopsync connects to",
+  "half-client": "A client needs its id and its secret",
   "api-key": "The API key cannot be used",
+  "client-id": "The client id cannot be used",
+  "client-secret": "The client secret cannot be used",
   fingerprint: "The fingerprint cannot be used",
   "ca-file": "The CA file cannot be used",
   "tls-options": "The certificate options exclude each other",
@@ -39,7 +42,7 @@ export function problem(
 
 /** Reads as the line of a key or a secret that is written out, also where its name is misspelt. */
 const SECRET_LINE =
-  /(?!api_key_file\b)\b\w*(?:api|key|secret|token|passw)\w*["']?\s*:\s*(?!["']?\$\{env:\w+\}["']?\s*(?:[,}#]|$))\S/i;
+  /(?!(?:api_key|client_secret)_file\b)\b\w*(?:api|key|secret|token|passw)\w*["']?\s*:\s*(?!["']?\$\{env:\w+\}["']?\s*(?:[,}#]|$))\S/i;
 
 /** A diagnostic without the lines of the file that may hold a key: these are told by their number only. */
 export function withoutKeys(diagnostic: Diagnostic): Diagnostic {

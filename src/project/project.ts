@@ -7,6 +7,9 @@ export interface ProjectTarget {
   readonly host: string;
   readonly api_key?: string;
   readonly api_key_file?: string;
+  readonly client_id?: string;
+  readonly client_secret?: string;
+  readonly client_secret_file?: string;
   readonly fingerprint?: string;
   readonly ca_file?: string;
   readonly insecure?: boolean;

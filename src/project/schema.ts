@@ -5,9 +5,17 @@ const TEXT: JsonObject = { type: "string", minLength: 1, pattern: "\\S" };
 
 /** Keys of a target of which one at most can stand. */
 export const EXCLUSIVE: readonly (readonly string[])[] = [
-  ["api_key", "api_key_file"],
+  ["api_key", "api_key_file", "client_id"],
+  ["client_secret", "client_secret_file"],
   ["fingerprint", "ca_file", "insecure"],
 ];
+
+/** Keys of a target, each with those of which one must stand beside it. */
+export const TOGETHER: Readonly<Record<string, readonly string[]>> = {
+  client_id: ["client_secret", "client_secret_file"],
+  client_secret: ["client_id"],
+  client_secret_file: ["client_id"],
+};
 
 /** What a target's name is made of; a list of names can be told apart. */
 const TARGET_NAME = "^[A-Za-z0-9][A-Za-z0-9._-]*$";
@@ -47,6 +55,9 @@ function targetSchema(): JsonObject {
       host: { ...TEXT, description: "Name, host:port or https URL; ${env:NAME} is replaced." },
       api_key: { ...TEXT, description: "The API key, as ${env:NAME}." },
       api_key_file: { ...TEXT, description: "A file with the API key, relative to this file." },
+      client_id: { ...TEXT, description: "Of the cloud product, in place of an API key." },
+      client_secret: { ...TEXT, description: "The secret of the client, as ${env:NAME}." },
+      client_secret_file: { ...TEXT, description: "A file with that secret, relative to this file." },
       fingerprint: { ...TEXT, description: "Trust the certificate with this fingerprint: sha256:…" },
       ca_file: { ...TEXT, description: "Trust certificates of this CA, in PEM, relative to this file." },
       insecure: { type: "boolean", description: "Do not check the certificate." },
@@ -64,8 +75,17 @@ function targetSchema(): JsonObject {
         patternProperties: { [VARIABLE_NAME]: { type: "string" } },
       },
     },
-    allOf: EXCLUSIVE.flatMap(pairs).map((pair) => ({ not: { required: pair } })),
+    allOf: [
+      ...EXCLUSIVE.flatMap(pairs).map((pair) => ({ not: has(pair) })),
+      ...Object.entries(TOGETHER).map(([key, others]) => ({
+        not: { ...has([key]), not: { anyOf: others.map((other) => has([other])) } },
+      })),
+    ],
   };
+}
+
+function has(keys: readonly string[]): JsonObject {
+  return { required: [...keys] };
 }
 
 function pairs(keys: readonly string[]): readonly (readonly string[])[] {

@@ -1,5 +1,5 @@
 /** `command: plan` and `validate` on pull requests, as a runner would run them. */
-import { readFileSync, rmSync, symlinkSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
@@ -229,6 +229,7 @@ describe("command: plan", () => {
 
   it.each([
     ["an input", { host: "HOST", "api-key": "KEY" }, {}],
+    ["a client of the inputs", { host: "HOST", "client-id": "c", "client-secret": "KEY" }, {}],
     ["the environment", { host: "HOST" }, { EXTRAHOP_API_KEY: "KEY" }],
     ["a project file", {}, { HQ_API_KEY: "KEY" }],
   ])("of a fork uses no key, even where %s has one", async (_where, inputs, env) => {
@@ -340,16 +341,50 @@ describe("command: plan", () => {
   });
 });
 
+describe("an action of the cloud product", () => {
+  it("plans and applies as the client of its inputs, masks the secret and leaves it nowhere", async () => {
+    const client = { id: "tenant-client", secret: "s3cr3t/of+the=client" };
+    const box = await sandbox({ platform: "cloud", client });
+    const temp = folder({});
+    const inputs = {
+      host: box.url,
+      "client-id": client.id,
+      "client-secret": client.secret,
+      comment: "false",
+    };
+    const step = { files: FILES, env: { RUNNER_TEMP: temp, EXTRAHOP_API_KEY: "left over" } };
+    for (const more of [{ command: "plan" }, { command: "apply", expect: "none" }]) {
+      const { code, log, outputs } = await runAction({ ...step, inputs: { ...inputs, ...more } });
+      expect([code, outputs["create-count"]], log).toEqual([0, "2"]);
+      expect(log.startsWith(`::add-mask::${client.secret}\n`)).toBe(true);
+      expect(log.split(client.secret)).toHaveLength(2);
+    }
+    expect(box.appliance.find("tags", "pci")).toBeDefined();
+    const left = readdirSync(temp, { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    );
+    const texts = left.map(({ parentPath, name }) => readFileSync(join(parentPath, name), "utf8"));
+    expect(texts.filter((text) => text.includes(client.secret))).toEqual([]);
+  });
+
+  it.each([
+    [{ "client-id": "c" }, "--client-id is given without --client-secret-file."],
+    [
+      { "api-key": "key-1", "client-secret": "s-1" },
+      "--api-key-file and --client-secret-file are both given.",
+    ],
+  ])("takes a whole client and no key beside it: %j", async (given, message) => {
+    const inputs = { ...PLAN, host: "a.invalid", ...given } as Record<string, string>;
+    const { code, log } = await runAction({ inputs, files: FILES });
+    expect([code, log]).toEqual([1, expect.stringContaining(message)]);
+  });
+});
+
 describe("an action that cannot begin", () => {
   it.each([
     [{ command: "aply" }, 'Input command: "aply" is none of validate, plan, apply, drift.'],
     [{ command: "plan", comment: "yes" }, 'Input comment: "yes" is neither true nor false.'],
     [{ command: "apply", expect: "yes" }, "Input expect"],
-    [{ command: "plan", "client-id": "x" }, "Input client-id: The cloud product is not supported yet."],
-    [
-      { command: "plan", "client-secret": "x" },
-      "Input client-secret: The cloud product is not supported yet.",
-    ],
     [{ command: "drift", "drift-issue": "true" }, "Input github-token: It is empty"],
   ])("says which input is wrong: %j", async (inputs, message) => {
     const { code, log } = await runAction({ inputs: inputs as Record<string, string> });

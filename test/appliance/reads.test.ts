@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Reply as ApplianceReply } from "../../src/appliance/answer.ts";
+import { wordsOf } from "../../src/appliance/credentials.ts";
 import { readPages } from "../../src/appliance/paging.ts";
 import type { JsonObject } from "../../src/model.ts";
 import { connectTo, failureOf, KEY, type Reply, type Script, serve } from "./servers.ts";
@@ -164,7 +165,8 @@ function pageOf(list: readonly JsonObject[]): ApplianceReply {
     body,
   };
   const request = { method: "GET", path: "/devices", read: true } as const;
-  return { request, answer, mayBeDone: false, origin: "https://eda", host: "eda", clean: (text) => text };
+  const server = { origin: "https://eda", host: "eda", words: wordsOf({ apiKey: KEY }) };
+  return { request, answer, mayBeDone: false, ...server, clean: (text) => text };
 }
 
 describe("a list in pages", () => {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { createCleaner } from "../../src/appliance/text.ts";
+import { createMask } from "../../src/secret-forms.ts";
 import { KEY } from "./servers.ts";
 
-const clean = createCleaner(KEY);
+const clean = createCleaner(createMask([{ value: KEY, shown: "(key)" }]));
 
 describe("text from the appliance", () => {
   test("is shown without the white space around it and otherwise as it is", () => {

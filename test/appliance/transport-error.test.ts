@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { wordsOf } from "../../src/appliance/credentials.ts";
 import type { Failure } from "../../src/appliance/exchange.ts";
 import { type TransportContext, transportError } from "../../src/appliance/transport-error.ts";
 import { KEY } from "./servers.ts";
@@ -7,6 +8,7 @@ const CONTEXT: TransportContext = {
   origin: "https://eda",
   host: "eda",
   trust: { by: "system" },
+  words: wordsOf({ apiKey: KEY }),
   timeoutMs: 30_000,
   maxBodyBytes: 1000,
   attempt: 1,

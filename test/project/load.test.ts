@@ -41,7 +41,7 @@ function only(project: Project): ProjectTarget {
   return chooseTarget(project, undefined) as ProjectTarget;
 }
 
-const ALL = { key: true, trust: true };
+const ALL = { credentials: true, trust: true };
 
 describe("a project file", () => {
   it.each([
@@ -73,10 +73,31 @@ describe("a project file", () => {
     ["with a number as variable", target("vars: {a: 1}"), ["5:15 wrong-type"]],
     ["with a variable that nothing can name", target("vars: {a b: x}"), ["5:12 bad-variable-name"]],
     ["with overlays", target("overlays: [a.yaml]"), ["5:5 not-supported-yet"]],
+    ["with a client id alone", target("client_id: a"), ["5:5 half-client"]],
+    ["with a client secret alone", target("client_secret: ${env:A}"), ["5:5 half-client"]],
+    ["with a file of one alone", target("client_secret_file: a"), ["5:5 half-client"]],
     [
-      "with credentials of the cloud product",
-      target("client_id: a", "client_secret: b"),
-      ["5:5 not-supported-yet", "6:5 not-supported-yet"],
+      "with two secrets",
+      target("client_id: a", "client_secret: ${env:A}", "client_secret_file: a"),
+      ["7:5 excluding-keys"],
+    ],
+    [
+      "with a key and a client",
+      target("client_id: a", "client_secret: ${env:A}", "api_key: ${env:B}"),
+      ["5:5 excluding-keys"],
+    ],
+    ["with a number as secret", target("client_id: a", "client_secret: 12"), ["6:20 client-secret"]],
+    ["with a number as client id", target("client_id: 12", "client_secret_file: a"), ["5:16 wrong-type"]],
+    ["with a bad client id", target("client_id: 'a:b'", "client_secret_file: a"), ["5:16 client-id"]],
+    [
+      "with the secret itself",
+      target("client_id: a", "client_secret: 0123abc"),
+      ["6:20 warning key-in-file"],
+    ],
+    [
+      "with a secret that --var would lead",
+      target("client_id: a", "client_secret: ${var:s}"),
+      ["6:20 placeholder-not-here"],
     ],
     ["with two keys", target("api_key: ${env:A}", "api_key_file: a"), ["6:5 excluding-keys"]],
     ["with two sorts of trust", target("insecure: false", "ca_file: a"), ["5:5 excluding-keys"]],
@@ -121,6 +142,8 @@ describe("a project file", () => {
     ["a key beside a mistake", "version: 1\ntargets: {hq: {host: eda, api_key: s3cr3t-key, x: 1}}\n"],
     ["a misspelt key", target("api_kye: s3cr3t-key")],
     ["a secret of the cloud product", target("client_secret: 's3cr3t-key'")],
+    ["a literal secret", target("client_id: a", "client_secret: s3cr3t-key")],
+    ["a secret of two words", target("client_id: a", "client_secret: s3cr3t key")],
     ["a key that breaks the syntax", target('api_key: "s3cr3t-key')],
     ["a key behind a variable", target("api_key: ${env:A}s3cr3t-key", "api_key_file: x")],
   ])("%s is in no message", (_what, text) => {
@@ -133,9 +156,18 @@ describe("a project file", () => {
     const validate = new Ajv2020({ strict: true, strictRequired: false }).compile(projectSchema());
     const good = { host: "eda", api_key: "${env:A}", insecure: true, paths: ["a"], vars: { "a.b-c": "x" } };
     expect(validate({ version: 1, targets: { hq: good } })).toBe(true);
+    for (const secret of ["client_secret", "client_secret_file"]) {
+      const cloud = { host: "eda", client_id: "x", [secret]: "x" };
+      expect(validate({ version: 1, targets: { cloud } })).toBe(true);
+    }
     for (const wrong of [
       { ...good, api_key_file: "x" },
       { ...good, ca_file: "x" },
+      { ...good, client_id: "x", client_secret: "x" },
+      { host: "eda", client_id: "x" },
+      { host: "eda", client_secret: "x" },
+      { host: "eda", client_secret_file: "x" },
+      { host: "eda", client_id: "x", client_secret: "x", client_secret_file: "x" },
       { ...good, overlays: ["a"] },
       { ...good, vars: { "1": "x" } },
     ]) {
@@ -190,11 +222,32 @@ describe("the connection of a target", () => {
   it("is filled from the environment, paths from the folder of the file", async () => {
     const text = target("api_key: ${env:KEY}", "fingerprint: ${env:PIN}").replace("eda", "${env:H}:8443");
     const { connection } = await connect(text, { KEY: "k", PIN: pinned, H: "eda" });
-    expect(connection).toEqual({ host: "eda:8443", apiKey: "k", fingerprint: pinned });
+    expect(connection).toEqual({ host: "eda:8443", credentials: { apiKey: "k" }, fingerprint: pinned });
     const cwd = folder({ "p/hopsync.yaml": target("api_key_file: ../key"), key: "from-file\n" });
     const project = loadProject("p/hopsync.yaml", cwd).project as Project;
     const { connection: other } = await connectionOf(project, only(project), {}, ALL);
-    expect(other).toEqual({ host: "eda", apiKey: "from-file\n" });
+    expect(other).toEqual({ host: "eda", credentials: { apiKey: "from-file\n" } });
+  });
+
+  it("may be that of a client of the cloud product, its secret in a variable or a file", async () => {
+    const text = target("client_id: ${env:ID}", "client_secret: ${env:SECRET}");
+    expect((await connect(text, { ID: "c", SECRET: "s" })).connection).toEqual({
+      host: "eda",
+      credentials: { clientId: "c", clientSecret: "s" },
+    });
+    expect((await connect(text, {})).spots).toEqual(["5:16 missing-variable", "6:20 missing-variable"]);
+    const wrong = await connect(text, { ID: "s3cr3t:", SECRET: "two s3cr3ts" });
+    expect(wrong.spots).toEqual(["5:16 client-id", "6:20 client-secret"]);
+    expect(JSON.stringify(wrong.diagnostics)).not.toContain("s3cr3t");
+    expect((await connect(text, {}, { credentials: false, trust: true })).connection).toEqual({
+      host: "eda",
+    });
+    const filed = target("client_id: c", "client_secret_file: secret");
+    const cwd = folder({ [FILE]: filed, secret: "from-file\n" });
+    const project = loadProject(FILE, cwd).project as Project;
+    const { connection } = await connectionOf(project, only(project), {}, ALL);
+    expect(connection?.credentials).toEqual({ clientId: "c", clientSecret: "from-file\n" });
+    expect((await connect(filed, {})).spots).toEqual(["6:25 no-such-file"]);
   });
 
   it("tells all that is missing or wrong where it stands, without a value", async () => {
@@ -222,6 +275,8 @@ describe("the connection of a target", () => {
 
   it("needs nothing that flags give instead", async () => {
     const text = target("api_key: ${env:KEY}", "fingerprint: ${env:PIN}");
-    expect((await connect(text, {}, { key: false, trust: false })).connection).toEqual({ host: "eda" });
+    expect((await connect(text, {}, { credentials: false, trust: false })).connection).toEqual({
+      host: "eda",
+    });
   });
 });
