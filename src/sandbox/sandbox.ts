@@ -58,6 +58,7 @@ export interface Sandbox {
   readonly url: string;
   /** Host and port. */
   readonly host: string;
+  readonly platform: Platform;
   /** May do everything. Its user is "setup". The cloud product knows no keys, and refuses these. */
   readonly apiKey: string;
   /** May read only; writes are answered with 403. */
@@ -113,6 +114,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
   return {
     ...addressOf(host, server, tls),
+    platform: context.platform,
     ...credentials,
     ...tlsParts,
     ...controls(server),

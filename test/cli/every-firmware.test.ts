@@ -1,4 +1,4 @@
-/** One manifest on every generation of firmware, on a sensor and on a console. */
+/** One manifest on every generation of firmware, on a sensor, a console and the cloud product. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,7 +12,11 @@ const EXAMPLE = fileURLToPath(new URL("../../examples/every-firmware", import.me
 
 const GENERATIONS = ["5.2", "7", "8.7", "9.8"];
 const PLATFORMS = ["sensor", "console"] as const;
-const APPLIANCES = GENERATIONS.flatMap((firmware) => PLATFORMS.map((platform) => ({ firmware, platform })));
+const APPLIANCES = [
+  ...GENERATIONS.flatMap((firmware) => PLATFORMS.map((platform) => ({ firmware, platform }))),
+  // The cloud product began with 8.
+  ...["8.7", "9.8"].map((firmware) => ({ firmware, platform: "cloud" as const })),
+];
 
 async function applied(options: SandboxOptions): Promise<Sandbox> {
   const box = await sandbox({ devices: 80, ...options });
@@ -90,9 +94,10 @@ describe("a plan without changes", () => {
     expect((await plan(box)).changes).toEqual([]);
     const byFilter = Number.parseInt(options.firmware, 10) >= 8;
     const search = byFilter ? "POST /devices/search" : "GET /devices";
-    // "All Activity" is on both nodes of the console.
-    const nodes = options.platform === "console" ? { "GET /nodes": 1 } : {};
-    expect(counted(box)).toEqual({ ...LISTS, ...nodes, [search]: ONE_PER_SORT });
+    // "All Activity" is on both nodes of the console, which the cloud product is as well.
+    const nodes = options.platform === "sensor" ? {} : { "GET /nodes": 1 };
+    const token = options.platform === "cloud" ? { "POST /oauth2/token": 1 } : {};
+    expect(counted(box)).toEqual({ ...LISTS, ...nodes, ...token, [search]: ONE_PER_SORT });
   });
 });
 

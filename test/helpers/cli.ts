@@ -37,8 +37,7 @@ export async function cli(argv: readonly string[], options: CliOptions = {}): Pr
   const stdin = Object.assign(new PassThrough(), { isTTY: options.typed !== undefined });
   stdin.end(options.typed ?? "");
   const { sandbox } = options;
-  const connection =
-    sandbox === undefined ? {} : { EXTRAHOP_HOST: sandbox.url, EXTRAHOP_API_KEY: sandbox.apiKey };
+  const connection = sandbox === undefined ? {} : connectionTo(sandbox);
   const io: Io = {
     stdin,
     stdout: stream(out, options.onStdout),
@@ -49,6 +48,13 @@ export async function cli(argv: readonly string[], options: CliOptions = {}): Pr
   };
   const code = await run(argv, io);
   return { code, stdout: out.join(""), stderr: err.join("") };
+}
+
+/** What the sandbox's own lines to copy say. */
+function connectionTo({ url, platform, apiKey, client }: Sandbox): CliOptions["env"] {
+  return platform === "cloud"
+    ? { EXTRAHOP_HOST: url, EXTRAHOP_CLIENT_ID: client.id, EXTRAHOP_CLIENT_SECRET: client.secret }
+    : { EXTRAHOP_HOST: url, EXTRAHOP_API_KEY: apiKey };
 }
 
 /** The JSON document that a command printed. */
