@@ -1,11 +1,11 @@
 /**
- * Device groups (guide 8.7 "Device group"): dynamic by a filter (or by the older field and value), or
+ * Device groups (guide 8.7 "Device group"; `editors` from the Swagger of 9.8): dynamic by a filter (or by the older field and value), or
  * static with members. PATCH has no `dynamic`, so one cannot become the other in place.
  */
 import type { JsonObject } from "../model.ts";
 import type { Dialect } from "./dialect.ts";
-import { flag, text } from "./fields.ts";
-import { filterTags, normalFilter, printFilter } from "./filter.ts";
+import { flag, set, text } from "./fields.ts";
+import { fieldsOf9, filterTags, normalFilter, printFilter } from "./filter.ts";
 import type { Entry, Kind, NamedReference, Problem } from "./kind.ts";
 import { filterAsOlderRule, olderRuleAsFilter } from "./older-rule.ts";
 
@@ -77,6 +77,21 @@ function references(fields: JsonObject): readonly NamedReference[] {
   return [...filterTags(fields.filter, "/filter"), ...older];
 }
 
+/** Filters compare by localities and ids from 9 on (Swagger 9.8, group_filter); before 8 there are none. */
+const BEFORE_LOCALITIES: Dialect = {
+  since: "8",
+  before: "9",
+  write: (fields) => {
+    const lacks = fieldsOf9(fields.filter, "/filter").map((at) => ({ pointer: at, ...NO_LOCALITIES }));
+    return { fields, lacks };
+  },
+};
+
+const NO_LOCALITIES = {
+  lacks: "whose filters compare by no such field: firmware has it from 9 on",
+  instead: "Use another field, or declare another group for this target.",
+};
+
 /** Guides 5.2 and 7: groups have the older form of a rule only, and are listed with `all` in place of `type`. */
 const BEFORE_FILTERS: Dialect = {
   before: "8",
@@ -107,7 +122,7 @@ export const deviceGroup: Kind = {
   noun: "a device group",
   path: "/devicegroups",
   listQuery: { type: "all" },
-  dialects: [BEFORE_FILTERS],
+  dialects: [BEFORE_LOCALITIES, BEFORE_FILTERS],
   nameField: "name",
   fields: {
     description: text("What the group is for."),
@@ -124,6 +139,12 @@ export const deviceGroup: Kind = {
     value: {
       doc: "Older form of a dynamic group: a literal, or a regular expression between slashes.",
       schema: { type: "string" },
+    },
+    editors: {
+      ...set("The users who may edit the group; the whole set.", { type: "string", minLength: 1 }),
+      initial: [],
+      // Swagger 9.8, device_group; no guide has it.
+      firmware: { since: "9", instead: "Remove editors for this target." },
     },
     include_custom_devices: flag("Whether custom devices can be members (deprecated by the vendor).", {
       initial: true,

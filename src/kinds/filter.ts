@@ -36,6 +36,17 @@ const GROUP_FIELDS = [
   "discovery_id",
 ];
 
+/** Of the Swagger of 9.8 and of no guide: the fields that firmware has from 9 on. */
+const FIELDS_OF_9 = ["network_locality_type", "network_locality_id", "id"];
+
+/** The pointers to what a filter compares by a field that firmware before 9 does not have. */
+export function fieldsOf9(filter: Json | undefined, at: Pointer): readonly Pointer[] {
+  if (!isObject(filter)) return [];
+  const own = FIELDS_OF_9.includes(String(filter.field)) ? [`${at}/field`] : [];
+  const rules = isArray(filter.rules) ? filter.rules : [];
+  return [...own, ...rules.flatMap((rule, i) => fieldsOf9(rule, at + pointer("rules", i)))];
+}
+
 const COMPARISONS = [">", "<", "<=", ">=", "=", "!=", "startswith", "~", "!~"];
 const EXISTENCE = ["exists", "not_exists"];
 const COMBINATIONS = ["and", "or", "not"];
@@ -74,7 +85,7 @@ export const FILTER_SCHEMA: JsonSchema = {
       enum: [...COMPARISONS, ...EXISTENCE, ...COMBINATIONS],
       description: "How field and operand are compared, or how rules are combined.",
     },
-    field: { enum: GROUP_FIELDS, description: "The device property that is compared." },
+    field: { enum: [...GROUP_FIELDS, ...FIELDS_OF_9], description: "The device property that is compared." },
     operand: { ...OPERAND, description: "What the property is compared with; for `tag` the tag's name." },
     rules: {
       type: "array",

@@ -317,3 +317,34 @@ describe("a secret on firmware 5.2", () => {
     });
   });
 });
+
+describe("what groups have from 9 on", () => {
+  const groups = [
+    { name: "By locality", filter: { field: "network_locality_type", operator: "=", operand: "internal" } },
+    { name: "Edited", devices: [], editors: ["jdoe", "asmith"] },
+  ];
+
+  it("is applied on 9.8, and plans empty", async () => {
+    const box = await sandbox({ devices: 80, firmware: "9.8" });
+    expect(await run(box, apply, { device_groups: groups })).toMatchObject({ exit_code: 0, diagnostics: [] });
+    const planned = await run(box, ["plan"], { device_groups: groups });
+    expect([planned.changes, planned.diagnostics]).toEqual([[], []]);
+    expect(box.appliance.find("devicegroups", "Edited")?.editors).toEqual(
+      expect.arrayContaining(["asmith", "jdoe"]),
+    );
+  });
+
+  it.each([
+    ["7", "/filter"],
+    ["8.7", "/filter/field"],
+  ])("is an error at its place on %s", async (firmware, place) => {
+    const box = await sandbox({ devices: 80, firmware });
+    const planned = await run(box, ["plan"], { device_groups: groups });
+    const errors = planned.diagnostics.filter(({ severity }) => severity === "error");
+    expect(errors.map((error) => [error.code, "pointer" in error && error.pointer])).toEqual([
+      ["not-on-firmware", place],
+      ["not-on-firmware", "/editors"],
+    ]);
+    expect(errors[1]?.detail).toContain("firmware has it from 9 on");
+  });
+});

@@ -8,7 +8,8 @@ const GUIDE: Readonly<
   tags: { path: "/tags", fields: "", relations: "devices" },
   device_groups: {
     path: "/devicegroups",
-    fields: "description field filter include_custom_devices value",
+    // editors is the Swagger's, of 9.8.
+    fields: "description editors field filter include_custom_devices value",
     relations: "devices",
   },
   email_groups: { path: "/emailgroups", fields: "email_addresses system_notifications", relations: "" },
