@@ -1,6 +1,5 @@
 /** JSON values: pointers, equality, hashing. */
 import { createHash } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
 import type { Json, JsonObject, Pointer } from "./model.ts";
 
 export function isObject(value: unknown): value is JsonObject {
@@ -12,12 +11,22 @@ export function isArray(value: unknown): value is readonly Json[] {
 }
 
 export function equal(a: Json | undefined, b: Json | undefined): boolean {
-  return isDeepStrictEqual(a, b);
+  if (isArray(a)) return isArray(b) && a.length === b.length && a.every((item, i) => equal(item, b[i]));
+  if (!isObject(a) || !isObject(b)) return Object.is(a, b);
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && equal(a[key], b[key]))
+  );
 }
 
 /** `pointer("a", 0, "b/c")` is `/a/0/b~1c` (RFC 6901). */
 export function pointer(...segments: readonly (string | number)[]): Pointer {
-  return segments.map((s) => `/${String(s).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+  return segments.map((segment) => `/${escapeSegment(String(segment))}`).join("");
+}
+
+function escapeSegment(segment: string): string {
+  return /[~/]/.test(segment) ? segment.replaceAll("~", "~0").replaceAll("/", "~1") : segment;
 }
 
 /** The segments of a pointer; `parsePointer("")` is empty. */
@@ -45,15 +54,33 @@ export function valueAt(value: Json | undefined, path: readonly string[]): Json 
 
 /** JSON with sorted keys: equal values give equal text on every machine. */
 export function canonicalJson(value: Json): string {
-  return JSON.stringify(value, (_key, item: Json) =>
-    isObject(item)
-      ? Object.fromEntries(
-          Object.keys(item)
-            .sort()
-            .map((k) => [k, item[k] as Json]),
-        )
-      : item,
-  );
+  if (isArray(value)) return `[${value.map(canonicalJson).join()}]`;
+  if (!isObject(value)) return JSON.stringify(value ?? null);
+  const parts: string[] = [];
+  for (const key of sortedKeys(value)) {
+    const item = value[key];
+    if (item !== undefined) parts.push(`${JSON.stringify(key)}:${canonicalJson(item)}`);
+  }
+  return `{${parts.join()}}`;
+}
+
+/** As every object of these keys has them: numbers first and by their size, the rest by their text. */
+function sortedKeys(object: JsonObject): readonly string[] {
+  const keys = Object.keys(object);
+  const numbers = keys.findIndex((key) => !/^\d/.test(key));
+  return numbers === 0 ? keys.sort() : Object.keys(Object.fromEntries(keys.sort().map((key) => [key, null])));
+}
+
+/** The same function, computed once for each object: a manifest asks for the keys of the same values again and again. */
+export function computedOnce<T extends object, R>(compute: (value: T) => R): (value: T) => R {
+  const known = new WeakMap<T, R>();
+  return (value) => {
+    const before = known.get(value);
+    if (before !== undefined) return before;
+    const result = compute(value);
+    known.set(value, result);
+    return result;
+  };
 }
 
 /** A text of any value; `String` throws at an object whose `toString` is none. */
@@ -79,24 +106,33 @@ export interface Shape {
   readonly depth: number;
 }
 
-const [QUOTE, BACKSLASH] = [0x22, 0x5c];
-const OPENING: ReadonlySet<number> = new Set([0x5b, 0x7b]);
-const CLOSING: ReadonlySet<number> = new Set([0x5d, 0x7d]);
+const [QUOTE, BACKSLASH] = [0x22, 0x5c] as const;
+const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d] as const;
 
-/** The shape of what valid JSON in UTF-8 holds, without making values of it. */
+/** The shape of what valid JSON in UTF-8 holds, without making values of it. Every byte of every answer passes here. */
 export function shapeOf(json: Uint8Array): Shape {
-  let [parts, depth, open, quoted] = [0, 0, 0, false];
-  for (let i = 0; i < json.length; i += 1) {
-    const byte = json[i] ?? 0;
-    if (byte === QUOTE) quoted = !quoted;
-    else if (quoted) i += byte === BACKSLASH ? 1 : 0;
-    else if (OPENING.has(byte)) {
+  let parts = 0;
+  let depth = 0;
+  let open = 0;
+  const { length } = json;
+  for (let i = 0; i < length; i += 1) {
+    const byte = json[i];
+    if (byte === QUOTE) i = endOfString(json, i + 1);
+    else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
       parts += 1;
       open += 1;
-      depth = Math.max(depth, open);
-    } else if (CLOSING.has(byte)) open -= 1;
+      if (open > depth) depth = open;
+    } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) open -= 1;
   }
   return { parts, depth };
+}
+
+/** Where the string ends whose contents begin here. */
+function endOfString(json: Uint8Array, start: number): number {
+  const { length } = json;
+  let i = start;
+  while (i < length && json[i] !== QUOTE) i += json[i] === BACKSLASH ? 2 : 1;
+  return i;
 }
 
 /** What a text says; undefined where it is no JSON, or of more parts or deeper than anything that is meant. */

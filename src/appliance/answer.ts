@@ -169,9 +169,11 @@ export function readJson(reply: Reply): Json {
   return value;
 }
 
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
 function parseText(reply: Reply): { readonly text: string; readonly value: Json } {
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(reply.answer.body);
+    const text = decoder.decode(reply.answer.body);
     return { text, value: JSON.parse(text) as Json };
   } catch {
     throw malformed(reply, "the answer is not valid JSON");

@@ -29,21 +29,24 @@ export interface Body {
   readonly bytes: () => Buffer;
 }
 
-const FIRST_BYTES = 16 * 1024;
+const NOTHING = Buffer.alloc(0);
 
 export function createBody(): Body {
-  let held = Buffer.alloc(0);
+  let held: Buffer = NOTHING;
   let size = 0;
   return {
     size: () => size,
     add: (piece) => {
       const needed = size + piece.length;
-      if (needed > held.length) {
-        const grown = Buffer.alloc(Math.max(needed, 2 * held.length, FIRST_BYTES));
+      if (size === 0) {
+        // Most answers are one piece, and a small one is copied to where other small ones are.
+        held = Buffer.from(piece);
+      } else if (needed > held.length) {
+        const grown = Buffer.alloc(Math.max(needed, 2 * held.length));
         held.copy(grown, 0, 0, size);
+        grown.set(piece, size);
         held = grown;
-      }
-      held.set(piece, size);
+      } else held.set(piece, size);
       size = needed;
     },
     bytes: () => held.subarray(0, size),

@@ -25,8 +25,9 @@ export interface RecordOptions {
 
 /** What to keep of a value in its comparable form. */
 export function record(value: Json, { salt, sensitive }: RecordOptions): Recorded {
-  const text = canonicalJson(value);
   if (sensitive) return { hash: secretHash(value, salt) };
+  if (typeof value === "number" || typeof value === "boolean") return { value };
+  const text = canonicalJson(value);
   return text.length <= LONGEST_VALUE ? { value } : { hash: plainHash(text, salt) };
 }
 

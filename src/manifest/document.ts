@@ -9,7 +9,7 @@ import { type SourceText, sourceText } from "./source-text.ts";
 import { type DocumentValue, isMergeKey, keyText, readValue } from "./values.ts";
 import { readYaml } from "./yaml-text.ts";
 
-export interface ManifestDocument extends DocumentValue {
+export interface ManifestDocument extends Omit<DocumentValue, "targets"> {
   readonly file: ManifestFile;
   /** Among the documents of its file. */
   readonly index: number;
@@ -50,8 +50,17 @@ function readDocument(
   source: SourceText,
   { outside, placement }: Filling,
 ): ManifestDocument {
-  const content = readValue(root, source, outside, placement);
-  const find = (pointer: Pointer): Spot => findNode(root, parsePointer(pointer), content.targets);
+  const read = (node: Node): DocumentValue => readValue(node, source, outside, placement);
+  const { targets, ...content } = read(root);
+  const nodes = keptWhileUsed({ root, targets }, () => {
+    const again = readYaml(source).documents[index];
+    if (again === undefined) throw new TypeError(`document ${index} of ${source.file} was there before`);
+    return { root: again, targets: read(again).targets };
+  });
+  const find = (pointer: Pointer): Spot => {
+    const { root: node, targets: aliased } = nodes();
+    return findNode(node, parsePointer(pointer), aliased);
+  };
   const place = (node: Node): Source => source.place(...rangeOf(node));
   return {
     ...content,
@@ -67,6 +76,25 @@ function readDocument(
     },
     depthOf: (pointer) => find(pointer).depth,
     written: (pointer) => source.text.slice(...rangeOf(find(pointer).value)),
+  };
+}
+
+/** What places are found in. */
+interface Nodes {
+  readonly root: Node;
+  readonly targets: ReadonlyMap<Alias, Node>;
+}
+
+/**
+ * Nodes take far more memory than the text they stand for, and only problems ask for places: after reading they
+ * may go, and are made anew from the same text when asked for.
+ */
+function keptWhileUsed(first: Nodes, make: () => Nodes): () => Nodes {
+  let kept = new WeakRef(first);
+  return () => {
+    const nodes = kept.deref() ?? make();
+    kept = new WeakRef(nodes);
+    return nodes;
   };
 }
 

@@ -35,6 +35,8 @@ export function formCheck(schema: () => JsonSchema): (value: Json) => readonly S
       strictTypes: false,
       strictRequired: false,
       logger: false,
+      // The passes over the generated code take longer than they save in any manifest.
+      code: { optimize: false },
     }).compile(schema());
     const errors = compiled(value) ? [] : essentialErrors(compiled.errors ?? []);
     const otherVersion = errors.filter(

@@ -1,5 +1,5 @@
 /** The relations of an entry: lists of names and device selectors as references. */
-import { canonicalJson, isArray, isObject, pointer } from "../json.ts";
+import { canonicalJson, computedOnce, isArray, isObject, pointer } from "../json.ts";
 import { DEVICE } from "../kinds/targets.ts";
 import type { DeviceSelector, Diagnostic, Json, JsonObject, Pointer, Reference, Source } from "../model.ts";
 import { type Reading, readBare, readIpSelector, readMacSelector } from "./addresses.ts";
@@ -166,8 +166,8 @@ function repetition(entry: Entry, group: readonly Reference[]): readonly Diagnos
 }
 
 /** Equal for references that mean the same, wherever they stand. */
-export function referenceKey(reference: Reference): string {
+export const referenceKey: (reference: Reference) => string = computedOnce((reference) => {
   const { pointer: _, ...meaning } = reference;
   const { source: __, ...plain } = "source" in meaning ? meaning : { ...meaning, source: undefined };
   return canonicalJson(plain as JsonObject);
-}
+});

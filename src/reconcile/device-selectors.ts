@@ -1,7 +1,7 @@
 /** What device selectors look for and what devices show of it; how one firmware or another is asked is not here. */
 import { isIP } from "node:net";
 import type { AppliancePort } from "../appliance/port.ts";
-import { canonicalJson } from "../json.ts";
+import { canonicalJson, computedOnce } from "../json.ts";
 import { deviceName, stableId } from "../kinds/targets.ts";
 import type { DeviceSelector, JsonObject } from "../model.ts";
 
@@ -9,9 +9,9 @@ import type { DeviceSelector, JsonObject } from "../model.ts";
 export const SINCE_EVER = 1;
 
 /** Equal selectors have equal keys. */
-export function selectorKey(selector: DeviceSelector): string {
-  return canonicalJson({ ...selector });
-}
+export const selectorKey: (selector: DeviceSelector) => string = computedOnce((selector) =>
+  canonicalJson({ ...selector }),
+);
 
 /** Devices by `selectorKey` of what found them. */
 export type DeviceAnswer = readonly (readonly [string, readonly JsonObject[]])[];
@@ -124,7 +124,9 @@ export function indexByValue(
     for (const value of literal.valueOf(device)) {
       if (typeof value !== "string" || value === "") continue;
       const key = literal.normal(value);
-      index.set(key, [...(index.get(key) ?? []), device]);
+      const known = index.get(key);
+      if (known === undefined) index.set(key, [device]);
+      else known.push(device);
     }
   }
   return index;

@@ -11,8 +11,11 @@ import {
   selectorKey,
 } from "./device-selectors.ts";
 
-/** Rules in one search. The vendor documents no limit; this keeps a request well under 10 kB. */
-const BATCH = 100;
+/**
+ * Rules in one search. The vendor documents no limit; this keeps a request well under 10 kB. With a hundred
+ * of them the answer would be as long as a page that may have been cut, and ask for a second one.
+ */
+const BATCH = 99;
 
 export const BY_FILTER: DeviceLookup = {
   inBatches: (literals) =>

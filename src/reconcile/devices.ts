@@ -53,16 +53,20 @@ export async function selectDevices(
   const lookup = lookupOf(firmware);
   const possible = selectors.filter((selector) => selectorLack(selector, firmware) === undefined);
   const batches = LITERALS.flatMap((literal) =>
-    lookup.inBatches(literalsOf(possible, literal)).map((batch) => lookup.findLiterals(port, literal, batch)),
+    lookup
+      .inBatches(literalsOf(possible, literal))
+      .map((batch) => lookup.findLiterals(port, literal, batch).then(targetsOf)),
   );
   const single = possible.flatMap((selector) => {
     const answer = askOne(port, lookup, selector);
-    return answer === undefined
-      ? []
-      : [answer.then((found): DeviceAnswer => [[selectorKey(selector), found]])];
+    return answer === undefined ? [] : [answer.then((found) => targetsOf([[selectorKey(selector), found]]))];
   });
-  const answers = await Promise.all([...batches, ...single]);
-  return new Map(answers.flat().map(([key, wires]) => [key, wires.map(toTarget)]));
+  return new Map((await Promise.all([...batches, ...single])).flat());
+}
+
+/** What is kept of devices, as soon as they are there: searches may find tens of thousands of them. */
+function targetsOf(answer: DeviceAnswer): readonly (readonly [string, readonly LiveTarget[]])[] {
+  return answer.map(([key, wires]) => [key, wires.map(toTarget)]);
 }
 
 function toTarget(wire: JsonObject): LiveTarget {

@@ -26,8 +26,9 @@ export interface Guarded {
 
 /** Everything that stands against applying this plan. */
 export function refusals(guarded: Guarded, options: GuardOptions = {}): readonly Diagnostic[] {
+  const entries = new Map(guarded.planned.map((entry) => [entry.resource.address, entry]));
   const changes = guarded.plan.changes.flatMap((change): Guard[] => {
-    const entry = guarded.planned.find(({ resource }) => resource.address === change.address);
+    const entry = entries.get(change.address);
     return entry === undefined ? [] : [{ change, ...entry }];
   });
   const destroyed = changes.filter(({ change }) => destroys(change));

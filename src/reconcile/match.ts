@@ -31,7 +31,8 @@ export function matchResources(manifest: Manifest, objects: LiveObjects, ownersh
       id === null ? [] : [[`${kind} ${id}`, address]],
     ),
   );
-  const names = new Map([...objects].map(([kind, list]) => [kind, groupByName(list)]));
+  const lookups = new Map([...objects].map(([kind, list]) => [kind, createLookup(kind, list, ownership)]));
+  const nothing = createLookup("", [], ownership);
   const diagnostics: Diagnostic[] = [];
   const declared = new Set(manifest.resources.map(({ address }) => address));
   const matches = manifest.resources.flatMap((resource): Match[] => {
@@ -40,21 +41,19 @@ export function matchResources(manifest: Manifest, objects: LiveObjects, ownersh
       const applied = ownership.entryOf(kind, id)?.address;
       return applied === address ? undefined : applied;
     };
+    const { list, byId, byName, replaced } = lookups.get(kind) ?? nothing;
     const found = findLive(resource, {
-      list: objects.get(kind) ?? [],
+      list,
+      byId: (id) => (id === null ? undefined : byId.get(id)),
       // What another entry pins is that entry's, whatever its name is.
       named: (name) =>
-        (names.get(kind)?.get(name) ?? []).filter(
-          ({ id }) => (pinned.get(`${kind} ${id}`) ?? address) === address,
-        ),
+        (byName.get(name) ?? []).filter(({ id }) => (pinned.get(`${kind} ${id}`) ?? address) === address),
       applied: ownership.entryAt(address)?.id ?? null,
       appliedAs: (name) => ownership.entryAt(`${kind}/${name}`)?.id ?? null,
       isTaken: (object) => declared.has(other(object) ?? ""),
       isFree: (object) => other(object) === undefined,
-      successorOf: ({ id }) => {
-        const applied = ownership.entryOf(kind, id);
-        return applied === undefined ? undefined : successorAddress(applied);
-      },
+      replaced: replaced.get(address),
+      isReplaced: (object) => successorOf(kind, object, ownership) !== undefined,
     });
     if (!("code" in found)) return [{ resource, ...found }];
     diagnostics.push(found);
@@ -63,9 +62,39 @@ export function matchResources(manifest: Manifest, objects: LiveObjects, ownersh
   return { matches, diagnostics: [...diagnostics, ...claimedTwice(matches)] };
 }
 
+/** The objects of one kind by what entries ask for; an appliance has thousands of them. */
+interface Lookup {
+  readonly list: readonly LiveObject[];
+  readonly byId: ReadonlyMap<Id, LiveObject>;
+  readonly byName: ReadonlyMap<string, readonly LiveObject[]>;
+  /** What an interrupted run was about to replace, by the address of its successor; the first of several. */
+  readonly replaced: ReadonlyMap<Address, LiveObject>;
+}
+
+function createLookup(kind: string, list: readonly LiveObject[], ownership: Ownership): Lookup {
+  const replaced = list.flatMap((object) => {
+    const successor = successorOf(kind, object, ownership);
+    return successor === undefined ? [] : [[successor, object] as const];
+  });
+  return {
+    list,
+    byId: new Map(list.toReversed().map((object) => [object.id, object])),
+    byName: groupByName(list),
+    // Of several with one key a map keeps the last.
+    replaced: new Map(replaced.toReversed()),
+  };
+}
+
+/** The address of what an interrupted run was about to put in the object's place. */
+function successorOf(kind: string, { id }: LiveObject, ownership: Ownership): Address | undefined {
+  const applied = ownership.entryOf(kind, id);
+  return applied === undefined ? undefined : successorAddress(applied);
+}
+
 /** Where one entry's object is looked for. */
 interface Candidates {
   readonly list: readonly LiveObject[];
+  readonly byId: (id: Id | null) => LiveObject | undefined;
   readonly named: (name: string) => readonly LiveObject[];
   /** The id that the entry's address was last applied to. */
   readonly applied: Id | null;
@@ -75,8 +104,9 @@ interface Candidates {
   readonly isTaken: (object: LiveObject) => boolean;
   /** Whether an object was never applied under another address. */
   readonly isFree: (object: LiveObject) => boolean;
-  /** The address of what an interrupted run was about to put in the object's place. */
-  readonly successorOf: (object: LiveObject) => Address | undefined;
+  /** What an interrupted run was about to replace by the entry's object. */
+  readonly replaced: LiveObject | undefined;
+  readonly isReplaced: (object: LiveObject) => boolean;
 }
 
 export function groupByName<T extends { readonly name: string }>(
@@ -97,7 +127,7 @@ function findLive(resource: Resource, candidates: Candidates): Found {
   const { id, state } = resource.lifecycle;
   if (id !== null) return findPinned(resource, id, candidates);
   const current = choose(resource, resource.name, candidates);
-  const applied = candidates.list.find((object) => object.id === candidates.applied);
+  const applied = candidates.byId(candidates.applied);
   if ("code" in current) return current;
   if (current.live !== undefined) {
     return applied === undefined || applied.id === current.live.id
@@ -105,8 +135,7 @@ function findLive(resource: Resource, candidates: Candidates): Found {
       : appliedElsewhere(resource, applied, current.live);
   }
   // Renamed on the appliance: it is still the object that was applied, or was about to be replaced.
-  const known =
-    applied ?? candidates.list.find((object) => candidates.successorOf(object) === resource.address);
+  const known = applied ?? candidates.replaced;
   if (known !== undefined) return { live: known };
   // What must not exist is named by its own name, so that nothing else is deleted in its place.
   return state === "absent" ? {} : findFormer(resource, candidates);
@@ -123,9 +152,9 @@ function findFormer(resource: Resource, candidates: Candidates): Found {
     : appliedElsewhere(resource, applied, named.live);
 }
 
-function findPinned(resource: Resource, id: Id, { list, applied }: Candidates): Found {
+function findPinned(resource: Resource, id: Id, { byId, applied }: Candidates): Found {
   const { state, renamedFrom } = resource.lifecycle;
-  const live = list.find((object) => object.id === id);
+  const live = byId(id);
   if (live === undefined) return state === "absent" ? {} : missingPin(resource);
   const known = [resource.name, ...renamedFrom].includes(live.name) || id === applied;
   return state === "absent" && !known ? otherName(resource, live) : { live };
@@ -136,6 +165,7 @@ function formerName({ lifecycle }: Resource, { named }: Candidates): string | un
 }
 
 function formerApplied({ lifecycle }: Resource, { list, appliedAs }: Candidates): LiveObject | undefined {
+  if (lifecycle.renamedFrom.length === 0) return undefined;
   const ids = new Set(lifecycle.renamedFrom.map(appliedAs));
   return list.find(({ id }) => ids.has(id));
 }
@@ -149,14 +179,14 @@ function formerApplied({ lifecycle }: Resource, { list, appliedAs }: Candidates)
 function choose(
   resource: Resource,
   name: string,
-  { named: find, applied, isTaken, isFree, successorOf }: Candidates,
+  { named: find, applied, isTaken, isFree, isReplaced }: Candidates,
 ): Found {
   const kind = kindNamed(resource.kind);
   const named = find(name);
   const declarable = kind.builtInDeclarable ? named : named.filter((object) => !object.builtIn);
   const possible = declarable.filter((object) => !isTaken(object));
   const free = possible.filter(isFree);
-  const lasting = possible.filter((object) => successorOf(object) === undefined);
+  const lasting = possible.filter((object) => !isReplaced(object));
   const eligible = [free, lasting].find((list) => list.length > 0) ?? possible;
   const known = eligible.find((object) => object.id === applied);
   if (known !== undefined) return { live: known };

@@ -11,14 +11,15 @@ export type Recognise = (address: Address, body: JsonObject) => Recognition;
 
 /** By its name, among what the snapshot does not have. */
 export function createRecogniser({ objects, target }: Pick<Snapshot, "objects" | "target">): Recognise {
+  const before = new Map([...objects].map(([kind, list]) => [kind, new Set(list.map(({ id }) => id))]));
   return (address, body) => {
     const kind = kindNamed(kindOf(address));
     const { path, nameField } = kind;
     const query = listQueryOf(kind, target.firmware);
-    const known = new Set(objects.get(kind.kind)?.map(({ id }) => id));
     return {
       ...(query === undefined ? {} : { query }),
-      isNew: (wire) => wire[nameField] === body[nameField] && !known.has(wireId(wire, path)),
+      isNew: (wire) =>
+        wire[nameField] === body[nameField] && before.get(kind.kind)?.has(wireId(wire, path)) !== true,
     };
   };
 }

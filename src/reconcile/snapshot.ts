@@ -2,6 +2,26 @@
  * Reads what decides the plan, and nothing else: one list per kind that the manifest has entries of
  * or refers to, devices by search, and the links of declared relations from the side that needs fewer
  * requests.
+ *
+ * Why nothing less decides it (routes: guide 8.7 and the Swagger of 9.8):
+ *
+ * - A list is one request, and no request answers for two kinds. Whether an object exists, and its fields,
+ *   stand in its list alone; one GET for each object would be more from the second object on.
+ * - No list and no object holds links: they are read from one of their ends, one request for each object
+ *   there. For `n` declared objects and `m` targets, any of the `n·m` links may be there. Leave out one
+ *   object and one target, and nothing has told of the link between these two: so either all objects or all
+ *   targets are asked (a vertex cover of a complete bipartite graph is one of its sides), which is the
+ *   smaller of `n` and `m`. No request covers two relations, so that each is decided by itself.
+ * - Firmware before 8 tells from the targets' side only what an object inherits as well, so that objects are asked.
+ *   From 8 on there are `/devicegroups/{id}/alerts` and `/triggers`, `/networks/{id}/alerts`
+ *   and `/applications/{id}/alerts`. Email groups and exclusion intervals have no such route. Devices have, but
+ *   every device of the appliance would have to be asked, also where entries name few: one of the others may
+ *   carry a link that is to be removed. Nor does a search decide who carries a tag: the documents do not say
+ *   how its operand compares names.
+ * - The inventory saves no read: what it says was true after the last run, and a link that was removed by hand
+ *   since is what a plan has to show. The same holds for `mod_time`, which no document says to change with links.
+ * - Devices: as many literal selectors as one page surely answers are one search; networks, filters and free
+ *   searches are one each, since only the appliance knows what they match.
  */
 import type { AppliancePort } from "../appliance/port.ts";
 import { listQueryOf, readsDirectLinks, wireReader } from "../kinds/dialect.ts";
@@ -76,15 +96,30 @@ export async function takeSnapshot(
   const target = await port.target();
   const known = options.devices ?? new Map();
   const unknown = selectorsOf(manifest).filter((selector) => !known.has(selectorKey(selector)));
-  const unrecorded = options.unrecorded === true;
-  const read: Manifest = unrecorded ? { ...manifest, inventory: { kind: "none" } } : manifest;
-  const wanted = [...kindsToRead(read), ...(unrecorded ? [] : [INVENTORY_KIND])];
-  const [lists, targets, found] = await Promise.all([
+  const read: Manifest =
+    options.unrecorded === true ? { ...manifest, inventory: { kind: "none" } } : manifest;
+  // Links do not wait for devices: there is always something to ask for.
+  const [found, seen] = await Promise.all([
+    selectDevices(port, target.firmware, unknown),
+    readAll(port, read, options),
+  ]);
+  const devices = new Map([...known, ...found]);
+  const similar = await similarNames(port, target.firmware, deviceReferences(manifest), devices);
+  return { target, ...seen, devices, similarNames: similar };
+}
+
+/** All but the devices. */
+async function readAll(
+  port: AppliancePort,
+  manifest: Manifest,
+  options: SnapshotOptions,
+): Promise<Omit<Snapshot, "target" | "devices" | "similarNames">> {
+  const wanted = [...kindsToRead(manifest), ...(options.unrecorded === true ? [] : [INVENTORY_KIND])];
+  const [lists, targets] = await Promise.all([
     readObjects(port, new Set(wanted)),
     readTargets(port, targetsToRead(manifest), choosesNodes(manifest)),
-    selectDevices(port, target.firmware, unknown),
   ]);
-  const { objects, ...inventory } = await openInventory(port, read, lists, options);
+  const { objects, ...inventory } = await openInventory(port, manifest, lists, options);
   const { matches } = matchResources(manifest, objects, inventory.ownership);
   const pruned = pruneUndeclared(manifest, inventory.ownership, matches, objects).matches;
   const linked = [...matches, ...pruned].filter(
@@ -94,9 +129,7 @@ export async function takeSnapshot(
     readLinks(port, linkReads(linked), objects, targets),
     readIncoming(port, linked),
   ]);
-  const devices = new Map([...known, ...found]);
-  const similar = await similarNames(port, target.firmware, deviceReferences(manifest), devices);
-  return { target, inventory, objects, targets, devices, similarNames: similar, links, incoming };
+  return { inventory, objects, targets, links, incoming };
 }
 
 /** Lists the managed kinds among these. */
@@ -201,11 +234,12 @@ function needsLinks(kind: Kind, resource: Match["resource"], relation: string, l
 
 /** Whether live and declared differ in what cannot be changed in place. */
 export function mustReplace(kind: Kind, resource: Match["resource"], live: LiveObject): boolean {
+  if (kind.variant === undefined) return false;
   const { ignoreChanges } = resource.lifecycle;
   const compared = ([name]: readonly [string, unknown]): boolean => !ignoreChanges.includes(name);
   const fields = Object.fromEntries(Object.entries(resource.fields).filter(compared));
   const relations = Object.keys(resource.relations).filter((name) => !ignoreChanges.includes(name));
-  const declared = kind.variant?.({ fields, relations });
+  const declared = kind.variant({ fields, relations });
   return declared !== undefined && declared !== kind.liveVariant?.(live.fields);
 }
 

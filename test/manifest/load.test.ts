@@ -2,6 +2,9 @@
 import { realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, parse } from "node:path";
+import { setImmediate as later } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Diagnostic } from "../../src/model.ts";
@@ -12,7 +15,37 @@ function places({ source, related = [] }: Diagnostic): readonly string[] {
   return [source, ...related].map((s) => `${s?.file}:${s?.line}:${s?.column}`);
 }
 
+/** Throws away what nothing holds. */
+async function collectGarbage(): Promise<void> {
+  setFlagsFromString("--expose-gc");
+  await later();
+  runInNewContext("gc")();
+  setFlagsFromString("--no-expose-gc");
+}
+
 describe("resources", () => {
+  it("know their places also when the nodes of the text are long gone", async () => {
+    const text = [
+      "version: 1",
+      "tags: [{name: t}]",
+      "---",
+      "version: 1",
+      "alerts:",
+      "  - &base {name: a, severity: 3}",
+      "  - {<<: *base, name: b}",
+      "  - name: c",
+      "    cc: &cc [x@example.com]",
+      "  - {name: d, cc: *cc}",
+    ].join("\n");
+    const { resources } = await manifestOf(text);
+    const asked = ["", "/name", "/severity", "/cc", "/cc/0"];
+    const placesNow = () => resources.map(({ at }) => asked.map((pointer) => at(pointer)));
+    const before = placesNow();
+    await collectGarbage();
+    expect(placesNow()).toEqual(before);
+    expect(before[2]?.[2]).toMatchObject({ line: 6, column: 31 });
+  });
+
   it("are sorted by kind, then by name", async () => {
     const { resources, kinds, owner } = await manifestOf({
       "a.yaml": "version: 1\ntriggers: [{name: z}]\nalerts: [{name: b}, {name: a}]\n",

@@ -80,6 +80,39 @@ describe("takeSnapshot", () => {
     ]);
   });
 
+  it.each([
+    [5000, 500],
+    [500, 5000],
+    [40, 40],
+  ])(
+    "asks the smaller of two sides, with %i alerts and %i groups, and alerts where only they tell",
+    async (n, m) => {
+      const list = (count: number) => Array.from({ length: count }, (_, id) => ({ id, name: `o${id}` }));
+      const alerts = list(n).map(({ name }) =>
+        resource(`alert/${name}`, { relations: { device_groups: ["o1"], email_groups: ["M"] } }),
+      );
+      const sent = await requests(alerts, {
+        "GET /alerts": list(n),
+        "GET /devicegroups?type=all": list(m),
+        "GET /emailgroups": [{ id: 5, group_name: "M" }],
+      });
+      const lists = ["GET /alerts", "GET /devicegroups?type=all", "GET /emailgroups", OWNERS].length;
+      expect(sent.length).toBe(lists + Math.min(n, m) + n);
+    },
+  );
+
+  it("asks the objects, however few devices they name: any other device may have a link", async () => {
+    const one = device({ by: "id", value: "7" });
+    const three = ALERTS.map(({ name }) => resource(`alert/${name}`, { relations: { devices: [one] } }));
+    const sent = await requests(three, { "GET /alerts": ALERTS, "GET /devices/7": { id: 7 } });
+    expect(sent).toEqual([
+      "GET /alerts",
+      ...ALERTS.map(({ id }) => `GET /alerts/${id}/devices`),
+      "GET /devices/7",
+      OWNERS,
+    ]);
+  });
+
   it("reads members of a static group in pages and from the beginning of time", async () => {
     const group = resource("device_group/G", { relations: { devices: [] } });
     const answers = { "GET /devicegroups?type=all": [{ id: 7, name: "G", dynamic: false }] };
