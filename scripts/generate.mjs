@@ -7,6 +7,7 @@ import "./build.mjs";
 const {
   exportSchema,
   faultsSchema,
+  fleetSchema,
   inventorySchema,
   manifestSchema,
   planSchema,
@@ -25,6 +26,7 @@ const schemas = {
   inventory: inventorySchema,
   "sealed-plan": sealedPlanSchema,
   targets: targetsSchema,
+  fleet: fleetSchema,
   faults: faultsSchema(),
 };
 

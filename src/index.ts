@@ -17,6 +17,7 @@ export { type ExportOptions, exportLive, type LiveExport } from "./reconcile/exp
 export { applyRun, planRun } from "./reconcile/run.ts";
 export { renderJson, toDocument } from "./render/document.ts";
 export { exportSchema, planSchema, reportSchema } from "./render/document-schema.ts";
+export { fleetSchema } from "./render/fleet-schema.ts";
 export { inventorySchema } from "./render/inventory-document.ts";
 export { type MarkdownOptions, renderMarkdown } from "./render/markdown.ts";
 export { sealedPlanSchema } from "./render/sealed-schema.ts";

@@ -60,10 +60,22 @@ export async function targetOf(
   if (project === undefined) return { diagnostics };
   const target = chooseTarget(project, flags.target);
   if ("severity" in target) return { diagnostics: [...diagnostics, target] };
-  if (!connects) return { chosen: { project, target }, diagnostics };
-  const { connection, diagnostics: found } = await connect(project, target, flags, io);
+  const { chosen, diagnostics: found } = await chosenTarget(project, target, flags, connects, io);
+  return { ...(chosen === undefined ? {} : { chosen }), diagnostics: [...diagnostics, ...found] };
+}
+
+/** The target with its connection, if that is needed. */
+export async function chosenTarget(
+  project: Project,
+  target: ProjectTarget,
+  flags: Partial<ConnectionFlags>,
+  connects: boolean,
+  io: Io,
+): Promise<ChosenTarget> {
+  if (!connects) return { chosen: { project, target }, diagnostics: [] };
+  const { connection, diagnostics } = await connect(project, target, flags, io);
   const chosen = { project, target, ...(connection === undefined ? {} : { connection }) };
-  return { ...(hasErrors(found) ? {} : { chosen }), diagnostics: [...diagnostics, ...found] };
+  return { ...(hasErrors(diagnostics) ? {} : { chosen }), diagnostics };
 }
 
 /** The target's connection, without what flags replace; none where they name another host. */

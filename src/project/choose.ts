@@ -18,8 +18,30 @@ export function chooseTarget(project: Project, name: string | undefined): Projec
     const detail = `${project.shown} has several targets: ${names.join(", ")}. Choose one with --target.`;
     return withoutKeys(problem("needs-target", detail, place));
   }
+  if (name.includes(",")) {
+    const detail = `${name} names several targets, and this command is for one. Run it once for each.`;
+    return withoutKeys(problem("unknown-target", detail, place));
+  }
   const found = project.targets.find((target) => target.name === name);
-  if (found !== undefined) return found;
+  return found ?? unknownTarget(project, name);
+}
+
+/** The targets of these names in the order of the file, or all of them; and names that are none. */
+export function chooseTargets(
+  project: Project,
+  names: readonly string[] | "all",
+): { readonly targets: readonly ProjectTarget[]; readonly problems: readonly Diagnostic[] } {
+  if (names === "all") return { targets: project.targets, problems: [] };
+  const known = new Set(project.targets.map(({ name }) => name));
+  return {
+    targets: project.targets.filter(({ name }) => names.includes(name)),
+    problems: names.filter((name) => !known.has(name)).map((name) => unknownTarget(project, name)),
+  };
+}
+
+function unknownTarget(project: Project, name: string): Diagnostic {
+  const names = project.targets.map((target) => target.name);
+  const place = { source: project.targetsAt };
   const guess = didYouMean(name, names);
   const detail = `${project.shown} has no target ${JSON.stringify(name)}.${guess} It has: ${names.join(", ")}.`;
   return withoutKeys(problem("unknown-target", detail, place));
