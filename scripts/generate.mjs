@@ -10,6 +10,7 @@ const {
   fleetSchema,
   inventorySchema,
   manifestSchema,
+  overlaySchema,
   planSchema,
   projectSchema,
   reportSchema,
@@ -19,6 +20,7 @@ const {
 const check = process.argv.includes("--check");
 const schemas = {
   manifest: manifestSchema(),
+  overlay: overlaySchema(),
   project: projectSchema(),
   plan: planSchema,
   report: reportSchema,

@@ -8,6 +8,7 @@ export { ApplianceError, EXIT, HopsyncError } from "./errors.ts";
 export { type Fitted, fitEntries } from "./manifest/fit.ts";
 export { type FileScope, layOutManifests, type ManifestText } from "./manifest/layout.ts";
 export { loadManifest } from "./manifest/load.ts";
+export { overlaySchema } from "./manifest/overlay-schema.ts";
 export { manifestSchema } from "./manifest/schema.ts";
 export { writeManifest } from "./manifest/write.ts";
 export type * from "./model.ts";

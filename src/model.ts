@@ -472,6 +472,7 @@ export interface ListedTarget {
   /** As written. */
   readonly host: string;
   readonly paths: readonly string[];
+  readonly overlays: readonly string[];
 }
 
 /** What `targets` prints as JSON. */

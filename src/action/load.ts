@@ -33,7 +33,8 @@ export async function load({ inputs, flags, io }: Run, options: LoadOptions): Pr
   const { chosen, diagnostics } = await targetOf(flags, connects, here);
   const given = Object.fromEntries(inputs.vars.map((line) => line.split(/=(.*)/s).slice(0, 2)));
   const manifests = manifestInput(inputs.paths, { var: given }, chosen, here);
-  refuseWayOut(folder, manifests.paths, within);
+  const overlays = manifests.load.overlays?.map(({ path }) => path) ?? [];
+  refuseWayOut(folder, [...manifests.paths, ...overlays], within);
   const early = [...diagnostics, ...manifests.problems];
   const found = chosen === undefined ? {} : { chosen };
   if (hasErrors(early)) return { ...found, diagnostics: early };

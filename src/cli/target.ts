@@ -6,7 +6,7 @@ import { HopsyncError } from "../errors.ts";
 import type { LoadOptions } from "../manifest/load.ts";
 import { isInside } from "../manifest/text-file.ts";
 import type { Diagnostic } from "../model.ts";
-import { chooseTarget, pathsOfTarget } from "../project/choose.ts";
+import { chooseTarget, filesOfTarget } from "../project/choose.ts";
 import type { ReadConnection, TargetConnection } from "../project/connection.ts";
 import type { Project, ProjectTarget } from "../project/project.ts";
 import { givesCredentials } from "./credentials.ts";
@@ -128,14 +128,19 @@ export function manifestInput(
   const own = { paths: given.length === 0 ? [DEFAULT_PATH] : given, problems: [] };
   if (chosen === undefined) return { ...own, load: { env, vars, cwd } };
   const { project, target } = chosen;
-  const { paths, problems } = given.length === 0 ? pathsOfTarget(project, target, cwd) : own;
+  const named = filesOfTarget(project, target, "paths", cwd);
+  const overlays = filesOfTarget(project, target, "overlays", cwd);
+  const { paths, problems } =
+    given.length > 0 ? own : { paths: named.files.map(({ path }) => path), problems: named.problems };
   // Who names manifests outside the project means their own folders.
   const inside = paths.every((path) => isInside(resolve(cwd, path), [project.folder]));
   return {
     paths,
-    problems,
+    problems: [...problems, ...overlays.problems],
     load: {
       env,
+      overlays: overlays.files,
+      partial: given.length > 0,
       vars: { ...target.vars, ...vars },
       cwd,
       except: project.real,

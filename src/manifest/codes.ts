@@ -62,6 +62,11 @@ const SUMMARIES = {
   "csv-empty": "The csv file has no rows",
   "csv-empty-cells": "The csv file has rows with an empty cell",
   "csv-too-long": "The csv file has too many rows",
+  // Overlays
+  "overlay-is-manifest": "The overlay is a manifest as well",
+  "overlay-unused": "The overlay changes what no manifest declares",
+  "patch-failed": "The patch does not apply",
+  "patch-test-failed": "The test of the patch fails",
   // Exports
   "not-declarable": "A manifest cannot hold this value",
   // Between entries and files

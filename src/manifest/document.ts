@@ -21,6 +21,16 @@ export interface ManifestDocument extends DocumentValue {
   readonly depthOf: (pointer: Pointer) => number;
   /** The text of a value as it stands in the file, with its quotes. */
   readonly written: (pointer: Pointer) => string;
+  /** The file that holds a value, from which files that it names are looked up. */
+  readonly fileAt: (pointer: Pointer) => ManifestFile;
+  /** Why a value cannot be changed where it would stand in the file, and what says it; undefined where it can. */
+  readonly notOwn: (pointer: Pointer) => NotOwn | undefined;
+}
+
+/** What says a value in place of the text of its entry. */
+export interface NotOwn {
+  readonly why: "overlay" | "generated";
+  readonly source: Source;
 }
 
 /** The documents of a file that can be read, and what is wrong with it. */
@@ -67,6 +77,8 @@ function readDocument(
     },
     depthOf: (pointer) => find(pointer).depth,
     written: (pointer) => source.text.slice(...rangeOf(find(pointer).value)),
+    fileAt: () => file,
+    notOwn: () => undefined,
   };
 }
 

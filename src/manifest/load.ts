@@ -12,13 +12,13 @@ import { findAbsentReferences, findDuplicates, findFormerNames } from "./consist
 import type { Entry, Run } from "./context.ts";
 import { manifestDigest } from "./digest.ts";
 import { readDocuments } from "./document.ts";
-import { type FileOptions, type ReadManifests, readManifests } from "./files.ts";
+import { type ReadManifests, readManifests } from "./files.ts";
 import { type JudgedDocument, judgeForm } from "./form.ts";
-import type { Outside } from "./placeholders.ts";
+import { type OverlayOptions, overlay } from "./overlay.ts";
 import { buildResource, type NamedEntry } from "./resource.ts";
 import { readSettings } from "./settings.ts";
 
-export interface LoadOptions extends Outside, FileOptions {}
+export interface LoadOptions extends OverlayOptions {}
 
 export interface LoadedManifest {
   /** Present only where no diagnostic is an error. */
@@ -71,8 +71,21 @@ interface ReadEntries extends ReadManifests {
 export function readEntries(paths: readonly string[], options: LoadOptions): ReadEntries {
   const found = readManifests(paths, options);
   const read = found.files.map((file) => readDocuments(file, options));
-  const judged = read.flatMap(({ documents }) => documents).map(judgeForm);
-  return { ...found, read, judged, entries: judged.flatMap(listEntries) };
+  const whole = !hasErrors([...found.problems, ...read.flatMap(({ problems }) => problems)]);
+  const { documents, problems } = overlay(
+    read.flatMap((file) => file.documents),
+    found.files,
+    options,
+    whole,
+  );
+  const judged = documents.map(judgeForm);
+  return {
+    ...found,
+    problems: [...found.problems, ...problems],
+    read,
+    judged,
+    entries: judged.flatMap(listEntries),
+  };
 }
 
 export interface ListedEntry extends Entry {

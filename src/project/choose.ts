@@ -4,6 +4,7 @@ import { relative, resolve } from "node:path";
 import { didYouMean } from "../diagnostics.ts";
 import { pointer } from "../json.ts";
 import { failure, report } from "../manifest/codes.ts";
+import type { OverlayPath } from "../manifest/overlay.ts";
 import type { Diagnostic } from "../model.ts";
 import { problem, withoutKeys } from "./problems.ts";
 import type { Project, ProjectTarget } from "./project.ts";
@@ -47,19 +48,24 @@ function unknownTarget(project: Project, name: string): Diagnostic {
   return withoutKeys(problem("unknown-target", detail, place));
 }
 
-/** The target's paths as they are named from `cwd`, and those that lead nowhere. */
-export function pathsOfTarget(
+/** The target's paths or overlays as they are named from `cwd`, and those that lead nowhere. */
+export function filesOfTarget(
   { folder }: Project,
-  { paths, at }: ProjectTarget,
+  target: ProjectTarget,
+  key: "paths" | "overlays",
   cwd: string,
-): { readonly paths: readonly string[]; readonly problems: readonly Diagnostic[] } {
-  const missing = paths.flatMap((path, i) => {
-    if (existsSync(resolve(folder, path))) return [];
-    const detail = `${path} is neither a file nor a folder beside the project file. Check the spelling.`;
-    return [report(failure("no-such-path", detail), { source: at(pointer("paths", i)) })];
+): { readonly files: readonly OverlayPath[]; readonly problems: readonly Diagnostic[] } {
+  const files = target[key].map((written, i) => ({ written, source: target.at(pointer(key, i)) }));
+  const missing = files.flatMap(({ written, source }) => {
+    if (existsSync(resolve(folder, written))) return [];
+    const detail = `${written} is neither a file nor a folder beside the project file. Check the spelling.`;
+    return [report(failure("no-such-path", detail), { source })];
   });
   return {
-    paths: paths.map((path) => relative(cwd, resolve(folder, path)) || "."),
+    files: files.map(({ written, source }) => ({
+      path: relative(cwd, resolve(folder, written)) || ".",
+      source,
+    })),
     problems: missing.map(withoutKeys),
   };
 }

@@ -78,6 +78,7 @@ function targetsOf(document: ManifestDocument, form: readonly Diagnostic[]): rea
     const values = Object.entries(isObject(target) ? target : {});
     return {
       paths: DEFAULT_PATHS,
+      overlays: [],
       vars: {},
       ...(Object.fromEntries(values.filter(([key]) => isRight(pointer("targets", name, key)))) as {
         host: string;
@@ -89,15 +90,19 @@ function targetsOf(document: ManifestDocument, form: readonly Diagnostic[]): rea
 }
 
 /** Paths and variables: they are shown and compared, so nothing sensitive and nothing from outside is in them. */
-function judgeTexts({ paths, vars, at }: ProjectTarget, folder: string): readonly Diagnostic[] {
-  const texts = [
+function judgeTexts({ paths, overlays, vars, at }: ProjectTarget, folder: string): readonly Diagnostic[] {
+  const files = [
     ...paths.map((text, i) => [pointer("paths", i), text] as const),
+    ...overlays.map((text, i) => [pointer("overlays", i), text] as const),
+  ];
+  const texts = [
+    ...files,
     ...Object.entries(vars).map(([name, text]) => [pointer("vars", name), text] as const),
   ];
-  const outside = paths.flatMap((path, i) => {
+  const outside = files.flatMap(([where, path]) => {
     if (isInside(resolve(folder, path), [folder])) return [];
     const detail = `${JSON.stringify(path)} leads outside the folder of the project file, and its manifests could name no files. Put the project file into a folder that holds both.`;
-    return [report(failure("outside-root", detail), { source: at(pointer("paths", i)) })];
+    return [report(failure("outside-root", detail), { source: at(where) })];
   });
   return [
     ...outside,

@@ -11,7 +11,6 @@ const SUMMARIES = {
   "no-targets": "The project file has no targets",
   "bad-target-name": "The name of the target cannot be used",
   "bad-variable-name": "The name of the variable cannot be used",
-  "not-supported-yet": "This hopsync does not support the key yet",
   "excluding-keys": "The keys exclude each other",
   "placeholder-not-here": "A placeholder cannot stand here",
   "key-in-file": "A key or a secret stands in the file",

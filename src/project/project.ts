@@ -15,6 +15,8 @@ export interface ProjectTarget {
   readonly insecure?: boolean;
   /** Relative to the project's folder. */
   readonly paths: readonly string[];
+  /** Relative to the project's folder, in the order in which they are applied. */
+  readonly overlays: readonly string[];
   readonly vars: Readonly<Record<string, string>>;
   /** The place of a value, by its pointer below the target. */
   readonly at: (pointer: Pointer) => Source;
