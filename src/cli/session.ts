@@ -24,7 +24,14 @@ import {
   resolveConnection,
   type TargetFlags,
 } from "./options.ts";
-import { type ChosenTarget, type ManifestInput, manifestInput, type RunTarget, targetOf } from "./target.ts";
+import {
+  type ChosenTarget,
+  loadInput,
+  type ManifestInput,
+  manifestInput,
+  type RunTarget,
+  targetOf,
+} from "./target.ts";
 
 /** Where no terminal tells its width, such as in a CI log. */
 const PLAIN_WIDTH = 120;
@@ -196,11 +203,10 @@ function createSession(command: Command, options: OutputOptions, io: Io, state: 
     progress,
     input: (paths, given) => manifestInput(paths, given, state.target, io),
     load: async (paths, given) => {
-      const { loadManifest } = await import("../manifest/load.ts");
       const input = manifestInput(paths, given, state.target, io);
       state.diagnostics = [...state.diagnostics, ...input.problems];
       if (hasErrors(input.problems)) return undefined;
-      const loaded = await loadManifest(input.paths, input.load);
+      const loaded = await loadInput(input);
       state.diagnostics = [...state.diagnostics, ...loaded.diagnostics];
       state.manifest = loaded.manifest;
       return loaded.manifest;

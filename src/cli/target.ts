@@ -3,7 +3,7 @@ import { lstatSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { hasErrors } from "../diagnostics.ts";
 import { HopsyncError } from "../errors.ts";
-import type { LoadOptions } from "../manifest/load.ts";
+import type { LoadedManifest, LoadOptions } from "../manifest/load.ts";
 import { isInside } from "../manifest/text-file.ts";
 import type { Diagnostic } from "../model.ts";
 import { chooseTarget, filesOfTarget } from "../project/choose.ts";
@@ -116,6 +116,19 @@ export interface ManifestInput {
   readonly paths: readonly string[];
   readonly load: LoadOptions;
   readonly problems: readonly Diagnostic[];
+  /** The target, where all its manifests are read. */
+  readonly target?: ProjectTarget;
+}
+
+/** Loads what `manifestInput` has found, without problems. */
+export async function loadInput({ paths, load, target }: ManifestInput): Promise<LoadedManifest> {
+  const [{ loadManifest }, { unusedVariables }] = await Promise.all([
+    import("../manifest/load.ts"),
+    import("../project/choose.ts"),
+  ]);
+  const loaded = await loadManifest(paths, load);
+  if (target === undefined || loaded.manifest === undefined) return loaded;
+  return { ...loaded, diagnostics: [...loaded.diagnostics, ...unusedVariables(target, loaded.variables)] };
 }
 
 /** The manifests of a run: the paths given, else those of the target, else the default. */
@@ -137,6 +150,7 @@ export function manifestInput(
   return {
     paths,
     problems: [...problems, ...overlays.problems],
+    ...(given.length > 0 ? {} : { target }),
     load: {
       env,
       overlays: overlays.files,

@@ -121,8 +121,8 @@ function partsOf(entry: ListedEntry, edit: EntryEdit): readonly (TreePart | Text
 }
 
 /** The edit of an entry, or its removal, as one of the whole document. */
-function within({ prefix }: ListedEntry, edit: Edit | null): Edit {
-  const [section = "", index] = parsePointer(prefix);
+function within({ document, prefix }: ListedEntry, edit: Edit | null): Edit {
+  const [section = "", index] = parsePointer(document.writtenAt(prefix));
   return { keys: { [section]: { items: new Map([[Number(index), edit]]), added: [] } } };
 }
 

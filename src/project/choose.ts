@@ -48,6 +48,21 @@ function unknownTarget(project: Project, name: string): Diagnostic {
   return withoutKeys(problem("unknown-target", detail, place));
 }
 
+/** The variables of a target that none of its manifests takes. */
+export function unusedVariables(
+  { name, vars, at }: ProjectTarget,
+  used: ReadonlySet<string>,
+): readonly Diagnostic[] {
+  return Object.keys(vars)
+    .filter((variable) => !used.has(variable))
+    .map((variable) => {
+      const detail = `No manifest and no overlay of target ${name} holds \${var:${variable}}.${didYouMean(variable, used)} Remove the variable, or correct its name.`;
+      return withoutKeys(
+        problem("unused-target-variable", detail, { source: at(pointer("vars", variable)) }, "warning"),
+      );
+    });
+}
+
 /** The target's paths or overlays as they are named from `cwd`, and those that lead nowhere. */
 export function filesOfTarget(
   { folder }: Project,

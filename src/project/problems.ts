@@ -13,6 +13,7 @@ const SUMMARIES = {
   "bad-variable-name": "The name of the variable cannot be used",
   "excluding-keys": "The keys exclude each other",
   "placeholder-not-here": "A placeholder cannot stand here",
+  "unused-target-variable": "Nothing uses the variable",
   "key-in-file": "A key or a secret stands in the file",
   "key-file-open": "Others can read the key or secret",
   "unknown-target": "There is no such target",

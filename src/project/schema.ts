@@ -75,10 +75,11 @@ function targetSchema(): JsonObject {
       },
       vars: {
         title: "vars",
-        description: "The values of ${var:name} in the manifests; --var replaces them.",
+        description:
+          "The values of ${var:name} in the manifests, texts, lists or mappings; --var replaces them.",
         type: "object",
         additionalProperties: false,
-        patternProperties: { [VARIABLE_NAME]: { type: "string" } },
+        patternProperties: { [VARIABLE_NAME]: { type: ["string", "array", "object"] } },
       },
     },
     allOf: [

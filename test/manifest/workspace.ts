@@ -3,13 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type LoadedManifest, loadManifest } from "../../src/manifest/load.ts";
-import type { Diagnostic, Manifest, Resource } from "../../src/model.ts";
+import type { Diagnostic, Json, Manifest, Resource } from "../../src/model.ts";
 
 export type Files = Readonly<Record<string, string | Uint8Array>>;
 
 export interface Given {
   readonly env?: Readonly<Record<string, string | undefined>>;
-  readonly vars?: Readonly<Record<string, string>>;
+  readonly vars?: Readonly<Record<string, Json>>;
   readonly root?: string;
   /** What is loaded, relative to the folder; all of it unless told. */
   readonly paths?: readonly string[];

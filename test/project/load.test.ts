@@ -153,7 +153,9 @@ describe("a project file", () => {
   });
 
   it("is right by its schema, and what is wrong to the loader is wrong to an editor", () => {
-    const validate = new Ajv2020({ strict: true, strictRequired: false }).compile(projectSchema());
+    const validate = new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true }).compile(
+      projectSchema(),
+    );
     const good = { host: "eda", api_key: "${env:A}", insecure: true, paths: ["a"], vars: { "a.b-c": "x" } };
     expect(validate({ version: 1, targets: { hq: good } })).toBe(true);
     for (const secret of ["client_secret", "client_secret_file"]) {
