@@ -80,6 +80,8 @@ function refuseForOne(options: RunOptions, forOne: readonly (string | undefined)
   const flags = Object.entries({
     "--host": options.host,
     "--api-key-file": options.apiKeyFile,
+    "--client-id": options.clientId,
+    "--client-secret-file": options.clientSecretFile,
     "--fingerprint": options.fingerprint,
   });
   const given = [...flags.flatMap(([flag, value]) => (value === undefined ? [] : [flag])), ...forOne].filter(
