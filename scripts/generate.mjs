@@ -7,8 +7,10 @@ import "./build.mjs";
 const {
   exportSchema,
   faultsSchema,
+  fleetSchema,
   inventorySchema,
   manifestSchema,
+  overlaySchema,
   planSchema,
   projectSchema,
   reportSchema,
@@ -18,6 +20,7 @@ const {
 const check = process.argv.includes("--check");
 const schemas = {
   manifest: manifestSchema(),
+  overlay: overlaySchema(),
   project: projectSchema(),
   plan: planSchema,
   report: reportSchema,
@@ -25,6 +28,7 @@ const schemas = {
   inventory: inventorySchema,
   "sealed-plan": sealedPlanSchema,
   targets: targetsSchema,
+  fleet: fleetSchema,
   faults: faultsSchema(),
 };
 

@@ -8,6 +8,7 @@ export { ApplianceError, EXIT, HopsyncError } from "./errors.ts";
 export { type Fitted, fitEntries } from "./manifest/fit.ts";
 export { type FileScope, layOutManifests, type ManifestText } from "./manifest/layout.ts";
 export { loadManifest } from "./manifest/load.ts";
+export { overlaySchema } from "./manifest/overlay-schema.ts";
 export { manifestSchema } from "./manifest/schema.ts";
 export { writeManifest } from "./manifest/write.ts";
 export type * from "./model.ts";
@@ -17,6 +18,7 @@ export { type ExportOptions, exportLive, type LiveExport } from "./reconcile/exp
 export { applyRun, planRun } from "./reconcile/run.ts";
 export { renderJson, toDocument } from "./render/document.ts";
 export { exportSchema, planSchema, reportSchema } from "./render/document-schema.ts";
+export { fleetSchema } from "./render/fleet-schema.ts";
 export { inventorySchema } from "./render/inventory-document.ts";
 export { type MarkdownOptions, renderMarkdown } from "./render/markdown.ts";
 export { sealedPlanSchema } from "./render/sealed-schema.ts";

@@ -450,12 +450,29 @@ export interface Document {
   readonly requests: RequestCounts;
 }
 
+/** What a command over several targets prints as JSON. */
+export interface FleetDocument {
+  readonly format: 1;
+  /** In the order of the project file. */
+  readonly targets: readonly FleetMember[];
+  readonly exit_code: number;
+  /** Of the project file and the command line; what is wrong with one target alone is in its document. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface FleetMember {
+  /** In the project file. */
+  readonly name: string;
+  readonly document: Document;
+}
+
 /** A target as a project file names it. */
 export interface ListedTarget {
   readonly name: string;
   /** As written. */
   readonly host: string;
   readonly paths: readonly string[];
+  readonly overlays: readonly string[];
 }
 
 /** What `targets` prints as JSON. */

@@ -32,7 +32,7 @@ const commands = lines
 
 /** Those about a project file are for the project in examples/fleet. */
 const ofProject = ([name = "", ...rest]: readonly string[]): boolean =>
-  name === "targets" || rest.includes("--target");
+  name === "targets" || rest.includes("--target") || rest.includes("--all-targets");
 
 /** It runs until it is interrupted; test/cli/fault-file.test.ts does. */
 const lasts = ([name]: readonly string[]): boolean => name === "sandbox";
@@ -78,6 +78,19 @@ describe("the README", () => {
       ["validate", 0],
       ["plan", 0],
       ["apply", 0],
+      ["plan", 0],
+    ]);
+  });
+
+  it("shows an overlay and a for_each that work in the fleet", async () => {
+    const options = await fleet();
+    const block = (word: string): string => blocks("yaml").find((text) => text.includes(word)) ?? "";
+    writeFileSync(join(options.cwd, "overlays/hq.yaml"), block("patches:"));
+    writeFileSync(join(options.cwd, "manifests/base/sites.yaml"), block("for_each:"));
+    const result = await cli(["apply", "--all-targets", "--auto-approve"], options);
+    expect([result.code, result.stderr.match(/created +tag\/site-.*/g)]).toEqual([
+      0,
+      ["created    tag/site-Berlin", "created    tag/site-Paris", "created    tag/site-Oslo"],
     ]);
   });
 

@@ -53,7 +53,7 @@ export function readInputs(): Inputs {
     command: command(),
     folder: getInput("working-directory"),
     paths: getMultilineInput("path"),
-    target: text("target"),
+    target: target(),
     project: text("project"),
     vars: variables(),
     connection: ["ca-file", "fingerprint", "parallelism"].flatMap((name) => {
@@ -80,6 +80,13 @@ export function readInputs(): Inputs {
 function text(name: string): string | undefined {
   const value = getInput(name);
   return value === "" ? undefined : value;
+}
+
+/** One comment, issue and plan file are for one target. */
+function target(): string | undefined {
+  const name = text("target");
+  if (name?.includes(",") !== true) return name;
+  throw badInput("target", `${JSON.stringify(name)} names several targets. Run a job for each, as a matrix.`);
 }
 
 function variables(): readonly string[] {

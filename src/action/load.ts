@@ -1,10 +1,10 @@
 /** Manifests without the command line, where more of them is needed than a document tells. */
 import { existsSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
-import { findProject, manifestInput, type RunTarget, targetOf } from "../cli/target.ts";
+import { findProject, loadInput, manifestInput, type RunTarget, targetOf } from "../cli/target.ts";
 import { hasErrors } from "../diagnostics.ts";
 import { HopsyncError } from "../errors.ts";
-import { type LoadedManifest, loadManifest } from "../manifest/load.ts";
+import type { LoadedManifest } from "../manifest/load.ts";
 import { isInside } from "../manifest/text-file.ts";
 import type { Run } from "./run.ts";
 
@@ -20,7 +20,7 @@ export interface LoadOptions {
   readonly within?: string;
 }
 
-export interface Loaded extends LoadedManifest {
+export interface Loaded extends Pick<LoadedManifest, "manifest" | "diagnostics"> {
   /** Absent without a project file. */
   readonly chosen?: RunTarget;
 }
@@ -33,11 +33,12 @@ export async function load({ inputs, flags, io }: Run, options: LoadOptions): Pr
   const { chosen, diagnostics } = await targetOf(flags, connects, here);
   const given = Object.fromEntries(inputs.vars.map((line) => line.split(/=(.*)/s).slice(0, 2)));
   const manifests = manifestInput(inputs.paths, { var: given }, chosen, here);
-  refuseWayOut(folder, manifests.paths, within);
+  const overlays = manifests.load.overlays?.map(({ path }) => path) ?? [];
+  refuseWayOut(folder, [...manifests.paths, ...overlays], within);
   const early = [...diagnostics, ...manifests.problems];
   const found = chosen === undefined ? {} : { chosen };
   if (hasErrors(early)) return { ...found, diagnostics: early };
-  const loaded = await loadManifest(manifests.paths, manifests.load);
+  const loaded = await loadInput(manifests);
   return { ...found, ...loaded, diagnostics: [...early, ...loaded.diagnostics] };
 }
 

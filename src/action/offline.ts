@@ -6,7 +6,7 @@ import { diffManifests } from "../reconcile/manifest-diff.ts";
 import { VERSION } from "../version.ts";
 import { checkOutBase } from "./base-checkout.ts";
 import { comparedDocument } from "./compared.ts";
-import { type Environment, load } from "./load.ts";
+import { type Environment, type Loaded, load } from "./load.ts";
 import { annotate, detailed, setOutputs, setSummary } from "./outputs.ts";
 import type { Run } from "./run.ts";
 import { summary } from "./summary.ts";
@@ -75,7 +75,7 @@ async function loadBase(run: Run): Promise<Required<Pick<LoadedManifest, "manife
 }
 
 /** The manifest under the first stand-in that its fields take; else what is wrong with it under the first of all. */
-async function loadAnyhow(run: Run, folder: string, within: string): Promise<LoadedManifest> {
+async function loadAnyhow(run: Run, folder: string, within: string): Promise<Loaded> {
   const loadWith = (value: string) =>
     load(run, { folder, env: everyVariable(value), connects: false, within });
   const [first, ...others] = STAND_INS;

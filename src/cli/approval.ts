@@ -1,6 +1,6 @@
 /** What stands between a plan and its apply: a person who reads it, or a digest that was reviewed. */
 import { EXIT, HopsyncError } from "../errors.ts";
-import type { Diagnostic, Plan } from "../model.ts";
+import type { Diagnostic, Document, Plan } from "../model.ts";
 import { toDocument } from "../render/document.ts";
 import { renderConfirmation } from "../render/plan-text.ts";
 import { VERSION } from "../version.ts";
@@ -9,30 +9,38 @@ import type { OutputOptions } from "./options.ts";
 import type { Prepared } from "./prepare.ts";
 import { type Session, styleFor } from "./session.ts";
 
-/** Asks; where nobody is at a terminal to answer, that is an error. Anything but `yes` is a no. */
+/** Where nobody is at a terminal to answer a question, that is an error. */
+export function requirePerson({ io }: Session, what: string): void {
+  if (io.stdin.isTTY === true) return;
+  throw new HopsyncError("not-approved", `${what}, and nobody is at a terminal to approve it.`, {
+    hint: "Nothing was written. Read what is shown and run again with --auto-approve.",
+  });
+}
+
+/** Asks a person. Anything but `yes` is a no. */
 export async function approves(session: Session, what: string, question: string): Promise<boolean> {
-  const { io } = session;
-  if (io.stdin.isTTY !== true) {
-    throw new HopsyncError("not-approved", `${what}, and nobody is at a terminal to approve it.`, {
-      hint: "Nothing was written. Read what is shown and run again with --auto-approve.",
-    });
-  }
+  requirePerson(session, what);
   session.pause();
-  return (await ask(question, io)) === "yes";
+  return (await ask(question, session.io)) === "yes";
+}
+
+export function planDocument(plan: Plan): Document {
+  return toDocument({ command: "plan", exitCode: EXIT.done, version: VERSION, plan });
 }
 
 /** What is about to happen: on stdout, or on stderr when stdout is for the document of another format. */
 export function showPlan({ io, progress }: Session, { run, text }: Prepared, options: OutputOptions): void {
   const stream = options.format === "text" ? io.stdout : io.stderr;
   progress.done();
-  const document = toDocument({ command: "plan", exitCode: EXIT.done, version: VERSION, plan: run.plan });
-  stream.write(`${text(document, styleFor(stream, options, io))}\n`);
+  stream.write(`${text(planDocument(run.plan), styleFor(stream, options, io))}\n`);
 }
+
+/** Whether a plan that is shown may be applied. */
+export type Approve = (session: Session, prepared: Prepared) => Promise<boolean>;
 
 /** Without `--auto-approve` a plan is applied when a person at a terminal says yes. */
 export async function approved(session: Session, { run }: Prepared): Promise<boolean> {
-  const document = toDocument({ command: "plan", exitCode: EXIT.done, version: VERSION, plan: run.plan });
-  const yes = await approves(session, "The plan has changes", renderConfirmation(document));
+  const yes = await approves(session, "The plan has changes", renderConfirmation(planDocument(run.plan)));
   if (!yes) session.say("Nothing was applied.\n");
   return yes;
 }

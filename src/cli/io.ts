@@ -6,6 +6,8 @@ export interface OutputStream {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
+  /** What is written is printed later, with that of others: no line of it can be rewritten. */
+  readonly collected?: true;
 }
 
 export interface Io {

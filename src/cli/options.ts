@@ -22,8 +22,10 @@ export interface OutputOptions {
 
 /** Which appliance of which project. */
 export interface TargetFlags {
+  /** A name; of commands that take several targets, names with commas between them. */
   readonly target?: string;
   readonly project?: string;
+  readonly allTargets?: true;
 }
 
 export interface ManifestOptions extends TargetFlags {
@@ -109,9 +111,25 @@ export function addOutputOptions(command: Command): Command {
 }
 
 export function addManifestOptions(command: Command): Command {
-  return addProjectOption(command)
-    .option("--target <name>", "the target of the project file; needed when it has several")
-    .option("--var <name=value>", "a value for ${var:name}; repeatable", variable);
+  return addVarOption(
+    addProjectOption(command).option(
+      "--target <name>",
+      "the target of the project file; needed when it has several",
+    ),
+  );
+}
+
+/** Of the commands that can be run over several targets. */
+export function addFleetOptions(command: Command): Command {
+  return addVarOption(
+    addProjectOption(command)
+      .option("--target <names>", "the target of the project file, or several with commas between them")
+      .option("--all-targets", "every target of the project file"),
+  );
+}
+
+function addVarOption(command: Command): Command {
+  return command.option("--var <name=value>", "a value for ${var:name}; repeatable", variable);
 }
 
 export function addProjectOption(command: Command): Command {

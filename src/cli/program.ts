@@ -5,7 +5,8 @@ import { kinds } from "../kinds/index.ts";
 import type { Diagnostic, Document } from "../model.ts";
 import { printableLines, withoutLogCommands } from "../render/clean.ts";
 import { renderDiagnostics } from "../render/diagnostics.ts";
-import { renderJson, toDocument } from "../render/document.ts";
+import { renderFleetJson, renderJson, toDocument } from "../render/document.ts";
+import { renderFleetMarkdown } from "../render/fleet.ts";
 import { renderMarkdown } from "../render/markdown.ts";
 import { createStyle } from "../render/style.ts";
 import { renderTargetsDocument, renderTargetsMarkdown, targetsDocument } from "../render/targets-document.ts";
@@ -13,6 +14,7 @@ import { VERSION } from "../version.ts";
 import type { Io, OutputStream } from "./io.ts";
 import {
   addConnectionOptions,
+  addFleetOptions,
   addLeaseOption,
   addManifestOptions,
   addOutputOptions,
@@ -87,8 +89,15 @@ type DocumentFormat = Exclude<Format, "text">;
 
 function noRun(diagnostics: readonly Diagnostic[], argv: readonly string[], format: DocumentFormat): string {
   const command = COMMANDS.find((name) => name.split(" ").every((word) => argv.includes(word))) ?? "plan";
+  const ofFleet = { format: 1, targets: [], exit_code: EXIT.error, diagnostics } as const;
+  if (namesSeveral(argv)) return format === "json" ? renderFleetJson(ofFleet) : renderFleetMarkdown(ofFleet);
   const document = toDocument({ command, exitCode: EXIT.error, version: VERSION, diagnostics });
   return format === "json" ? renderJson(document) : renderMarkdown(document);
+}
+
+function namesSeveral(argv: readonly string[]): boolean {
+  const target = argv.find((word, i) => argv[i - 1] === "--target" || word.startsWith("--target="));
+  return argv.includes("--all-targets") || target?.includes(",") === true;
 }
 
 function noTargets(diagnostics: readonly Diagnostic[], format: DocumentFormat): string {
@@ -150,7 +159,7 @@ const PATHS_OR_PLAN = `${PATHS}; or one file of plan --out`;
 
 function addValidate(program: Command, io: Io, finished: Finished): void {
   const command = subcommand(program, "validate", "check manifests, offline").argument("[paths...]", PATHS);
-  addOutputOptions(addManifestOptions(command)).action(async (paths, options) => {
+  addOutputOptions(addFleetOptions(command)).action(async (paths, options) => {
     const { validate } = await import("./commands/validate.ts");
     finished(await validate(paths, options, io));
   });
@@ -162,7 +171,7 @@ function addPlanOptions(command: Command, paths = PATHS): Command {
     .option("--show-requests", "print every request that apply would send")
     .option("--max-deletes <n>", "deletes and replaces that are allowed", integer)
     .option("--no-adopt", "refuse to take over objects that exist and are not owned");
-  return addOutputOptions(addManifestOptions(addConnectionOptions(planned)));
+  return addOutputOptions(addFleetOptions(addConnectionOptions(planned)));
 }
 
 function addPlan(program: Command, io: Io, finished: Finished): void {
@@ -188,7 +197,7 @@ function addApply(program: Command, io: Io, finished: Finished): void {
 
 function addDrift(program: Command, io: Io, finished: Finished): void {
   const command = subcommand(program, "drift", "show what changed on the appliance since the last apply");
-  addOutputOptions(addManifestOptions(addConnectionOptions(command.argument("[paths...]", PATHS)))).action(
+  addOutputOptions(addFleetOptions(addConnectionOptions(command.argument("[paths...]", PATHS)))).action(
     async (paths, options) => {
       const { drift } = await import("./commands/drift.ts");
       finished(await drift(paths, options, io));
@@ -235,7 +244,7 @@ function addInventory(program: Command, io: Io, finished: Finished): void {
   const show = subcommand(inventory, "show", "print what the owner has on the appliance")
     .argument("[paths...]", PATHS)
     .option("--owner <name>", OWNER);
-  addOutputOptions(addManifestOptions(addConnectionOptions(show))).action(async (paths, options) => {
+  addOutputOptions(addFleetOptions(addConnectionOptions(show))).action(async (paths, options) => {
     const { showInventory } = await import("./commands/inventory.ts");
     finished(await showInventory(paths, options, io));
   });

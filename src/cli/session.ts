@@ -24,7 +24,14 @@ import {
   resolveConnection,
   type TargetFlags,
 } from "./options.ts";
-import { type ManifestInput, manifestInput, type RunTarget, targetOf } from "./target.ts";
+import {
+  type ChosenTarget,
+  loadInput,
+  type ManifestInput,
+  manifestInput,
+  type RunTarget,
+  targetOf,
+} from "./target.ts";
 
 /** Where no terminal tells its width, such as in a CI log. */
 const PLAIN_WIDTH = 120;
@@ -66,14 +73,18 @@ export interface Finish extends Omit<DocumentParts, "command" | "version" | "dia
   readonly text?: (document: Document, style: Style) => string;
 }
 
-type RunOptions = OutputOptions & TargetFlags & Partial<ConnectionFlags>;
+export type RunOptions = OutputOptions & TargetFlags & Partial<ConnectionFlags>;
 
-/** Runs a command's body; whatever goes wrong becomes a document with diagnostics and an exit code. */
+/**
+ * Runs a command's body; whatever goes wrong becomes a document with diagnostics and an exit code.
+ * `choose` says which target the run is for.
+ */
 export async function runSession(
   command: Command,
   options: RunOptions,
   io: Io,
   body: (session: Session) => Promise<number>,
+  choose: () => Promise<ChosenTarget> = () => targetOf(options, connects(command), io),
 ): Promise<number> {
   const state: State = {
     target: undefined,
@@ -86,7 +97,7 @@ export async function runSession(
   };
   const session = createSession(command, options, io, state);
   try {
-    const { chosen, diagnostics } = await targetOf(options, command !== "validate", io);
+    const { chosen, diagnostics } = await choose();
     session.note(diagnostics);
     if (hasErrors(diagnostics)) return session.finish({ exitCode: EXIT.error });
     state.target = chosen;
@@ -109,6 +120,11 @@ export async function runSession(
 
 /** What an interrupt ends: everything, pauses, nothing. */
 type Phase = "reading" | "writing" | "recording";
+
+/** Whether the command needs the connection of its target. */
+export function connects(command: Command): boolean {
+  return command !== "validate";
+}
 
 interface State {
   target: RunTarget | undefined;
@@ -165,6 +181,11 @@ export function styleFor(stream: OutputStream, options: Pick<OutputOptions, "col
   });
 }
 
+/** Whether a line of progress can be rewritten in place. */
+export function isRewritable({ stderr, env }: Io, { verbose }: OutputOptions): boolean {
+  return stderr.isTTY === true && stderr.collected !== true && env.TERM !== "dumb" && !verbose;
+}
+
 function createSession(command: Command, options: OutputOptions, io: Io, state: State): Session {
   const errStyle = styleFor(io.stderr, options, io);
   const err = (text: string): void => {
@@ -172,7 +193,7 @@ function createSession(command: Command, options: OutputOptions, io: Io, state: 
   };
   const progress = createProgress({
     write: options.quiet ? () => {} : err,
-    isTTY: io.stderr.isTTY === true && io.env.TERM !== "dumb" && !options.verbose,
+    isTTY: isRewritable(io, options),
     style: errStyle,
   });
   return {
@@ -182,11 +203,10 @@ function createSession(command: Command, options: OutputOptions, io: Io, state: 
     progress,
     input: (paths, given) => manifestInput(paths, given, state.target, io),
     load: async (paths, given) => {
-      const { loadManifest } = await import("../manifest/load.ts");
       const input = manifestInput(paths, given, state.target, io);
       state.diagnostics = [...state.diagnostics, ...input.problems];
       if (hasErrors(input.problems)) return undefined;
-      const loaded = await loadManifest(input.paths, input.load);
+      const loaded = await loadInput(input);
       state.diagnostics = [...state.diagnostics, ...loaded.diagnostics];
       state.manifest = loaded.manifest;
       return loaded.manifest;

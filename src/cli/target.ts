@@ -3,10 +3,10 @@ import { lstatSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { hasErrors } from "../diagnostics.ts";
 import { HopsyncError } from "../errors.ts";
-import type { LoadOptions } from "../manifest/load.ts";
+import type { LoadedManifest, LoadOptions } from "../manifest/load.ts";
 import { isInside } from "../manifest/text-file.ts";
 import type { Diagnostic } from "../model.ts";
-import { chooseTarget, pathsOfTarget } from "../project/choose.ts";
+import { chooseTarget, filesOfTarget } from "../project/choose.ts";
 import type { ReadConnection, TargetConnection } from "../project/connection.ts";
 import type { Project, ProjectTarget } from "../project/project.ts";
 import { givesCredentials } from "./credentials.ts";
@@ -60,10 +60,22 @@ export async function targetOf(
   if (project === undefined) return { diagnostics };
   const target = chooseTarget(project, flags.target);
   if ("severity" in target) return { diagnostics: [...diagnostics, target] };
-  if (!connects) return { chosen: { project, target }, diagnostics };
-  const { connection, diagnostics: found } = await connect(project, target, flags, io);
+  const { chosen, diagnostics: found } = await chosenTarget(project, target, flags, connects, io);
+  return { ...(chosen === undefined ? {} : { chosen }), diagnostics: [...diagnostics, ...found] };
+}
+
+/** The target with its connection, if that is needed. */
+export async function chosenTarget(
+  project: Project,
+  target: ProjectTarget,
+  flags: Partial<ConnectionFlags>,
+  connects: boolean,
+  io: Io,
+): Promise<ChosenTarget> {
+  if (!connects) return { chosen: { project, target }, diagnostics: [] };
+  const { connection, diagnostics } = await connect(project, target, flags, io);
   const chosen = { project, target, ...(connection === undefined ? {} : { connection }) };
-  return { ...(hasErrors(found) ? {} : { chosen }), diagnostics: [...diagnostics, ...found] };
+  return { ...(hasErrors(diagnostics) ? {} : { chosen }), diagnostics };
 }
 
 /** The target's connection, without what flags replace; none where they name another host. */
@@ -104,6 +116,19 @@ export interface ManifestInput {
   readonly paths: readonly string[];
   readonly load: LoadOptions;
   readonly problems: readonly Diagnostic[];
+  /** The target, where all its manifests are read. */
+  readonly target?: ProjectTarget;
+}
+
+/** Loads what `manifestInput` has found, without problems. */
+export async function loadInput({ paths, load, target }: ManifestInput): Promise<LoadedManifest> {
+  const [{ loadManifest }, { unusedVariables }] = await Promise.all([
+    import("../manifest/load.ts"),
+    import("../project/choose.ts"),
+  ]);
+  const loaded = await loadManifest(paths, load);
+  if (target === undefined || loaded.manifest === undefined) return loaded;
+  return { ...loaded, diagnostics: [...loaded.diagnostics, ...unusedVariables(target, loaded.variables)] };
 }
 
 /** The manifests of a run: the paths given, else those of the target, else the default. */
@@ -116,14 +141,20 @@ export function manifestInput(
   const own = { paths: given.length === 0 ? [DEFAULT_PATH] : given, problems: [] };
   if (chosen === undefined) return { ...own, load: { env, vars, cwd } };
   const { project, target } = chosen;
-  const { paths, problems } = given.length === 0 ? pathsOfTarget(project, target, cwd) : own;
+  const named = filesOfTarget(project, target, "paths", cwd);
+  const overlays = filesOfTarget(project, target, "overlays", cwd);
+  const { paths, problems } =
+    given.length > 0 ? own : { paths: named.files.map(({ path }) => path), problems: named.problems };
   // Who names manifests outside the project means their own folders.
   const inside = paths.every((path) => isInside(resolve(cwd, path), [project.folder]));
   return {
     paths,
-    problems,
+    problems: [...problems, ...overlays.problems],
+    ...(given.length > 0 ? {} : { target }),
     load: {
       env,
+      overlays: overlays.files,
+      partial: given.length > 0,
       vars: { ...target.vars, ...vars },
       cwd,
       except: project.real,

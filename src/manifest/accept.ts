@@ -9,6 +9,7 @@ import { normalise } from "../kinds/wire.ts";
 import type { Address, Diagnostic, EntryEdit, FieldEdit, Json, ListEdit, Pointer } from "../model.ts";
 import { located } from "./codes.ts";
 import { entryPlace } from "./context.ts";
+import type { NotOwn } from "./document.ts";
 import type { Edit, Refusal } from "./edit.ts";
 import { editText } from "./edit-file.ts";
 import { mergeEdits } from "./edit-merge.ts";
@@ -43,7 +44,10 @@ export function editManifests(
     const entry = byAddress.get(edit.address);
     return entry === undefined ? [] : partsOf(entry, edit);
   });
-  const trees = parts.filter(isTree);
+  const foreign = parts.flatMap((part) => foreignPart(part) ?? []);
+  const known = new Set(foreign.map(({ part }) => part));
+  const own = parts.filter((part) => !known.has(part));
+  const trees = own.filter(isTree);
   const edited = distinct(trees.map(({ entry }) => entry.document.file)).map((file) =>
     editFile(
       file,
@@ -51,11 +55,26 @@ export function editManifests(
       options,
     ),
   );
-  const texts = editTextFiles(parts.filter(isTextFile), entries);
+  const texts = editTextFiles(own.filter(isTextFile), entries);
   return {
     files: [...edited, texts].flatMap(({ files }) => files).toSorted((a, b) => (a.shown < b.shown ? -1 : 1)),
-    refused: [...edited, texts].flatMap(({ refused }) => refused),
+    refused: [
+      ...foreign.map(({ part, why, source }) => ({ ...refusal(part, why), source })),
+      ...[...edited, texts].flatMap(({ refused }) => refused),
+    ],
   };
+}
+
+interface ForeignPart extends NotOwn {
+  readonly part: TreePart | TextPart;
+}
+
+/** A part that something else than the text of the entry says; the name and the entry are whole or not at all. */
+function foreignPart(part: TreePart | TextPart): ForeignPart | undefined {
+  const { document, prefix } = part.entry;
+  const [name = ""] = parsePointer(part.at);
+  const found = document.notOwn(prefix + (name === "name" ? "" : pointer(name)));
+  return found && { part, ...found };
 }
 
 function distinct<T>(items: readonly T[]): readonly T[] {
@@ -102,8 +121,8 @@ function partsOf(entry: ListedEntry, edit: EntryEdit): readonly (TreePart | Text
 }
 
 /** The edit of an entry, or its removal, as one of the whole document. */
-function within({ prefix }: ListedEntry, edit: Edit | null): Edit {
-  const [section = "", index] = parsePointer(prefix);
+function within({ document, prefix }: ListedEntry, edit: Edit | null): Edit {
+  const [section = "", index] = parsePointer(document.writtenAt(prefix));
   return { keys: { [section]: { items: new Map([[Number(index), edit]]), added: [] } } };
 }
 
@@ -202,10 +221,14 @@ function refusedParts(
   ];
 }
 
-const REASONS: Readonly<Record<Refusal | "unclear" | "used-elsewhere" | "unreadable", string>> = {
+const REASONS: Readonly<
+  Record<Refusal | NotOwn["why"] | "unclear" | "used-elsewhere" | "unreadable", string>
+> = {
   shared: "its text stands behind an anchor that other places refer to, and they would change with it",
   merged: "it comes from a mapping that is merged into the entry",
   placeholder: "it is written with a variable (${var:…} or ${env:…}), which the appliance cannot tell",
+  overlay: "an overlay of the target says it",
+  generated: "for_each makes the entry, and others of the same text would change with it",
   unclear: "the text around it would be read as something else",
   "used-elsewhere": "other entries use the same file, and they would change with it",
   unreadable: "its file cannot be read any more",
@@ -226,7 +249,7 @@ function editTextFiles(parts: readonly TextPart[], entries: readonly ListedEntry
     for (const real of textFilesOf(entry)) users.set(real, (users.get(real) ?? new Set()).add(entry.address));
   }
   const results = parts.map((part): EditedFile | Diagnostic => {
-    const from = part.entry.document.file;
+    const from = part.entry.document.fileAt(part.entry.prefix + part.at);
     const read = readNamedFile(part.file, from, Number.POSITIVE_INFINITY);
     if (!("text" in read)) return refusal(part, "unreadable");
     if ((users.get(read.path)?.size ?? 0) > 1) return refusal(part, "used-elsewhere");
@@ -240,10 +263,14 @@ function editTextFiles(parts: readonly TextPart[], entries: readonly ListedEntry
 }
 
 /** The files that the entry's texts stand in, by their real path. */
-function textFilesOf({ kind, value, document }: ListedEntry): readonly string[] {
+function textFilesOf({ kind, value, document, prefix }: ListedEntry): readonly string[] {
   return Object.entries(value).flatMap(([name, written]) => {
     if (kind.fields[name]?.fromFile !== true || !isObject(written)) return [];
-    const read = readNamedFile(String(written.file), document.file, Number.POSITIVE_INFINITY);
+    const read = readNamedFile(
+      String(written.file),
+      document.fileAt(prefix + pointer(name, "file")),
+      Number.POSITIVE_INFINITY,
+    );
     return "path" in read ? [read.path] : [];
   });
 }

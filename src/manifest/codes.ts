@@ -35,6 +35,8 @@ const SUMMARIES = {
   "unused-variable": "The variable is not used in the file",
   "unlisted-variable": "The file holds a variable that is not listed",
   "secret-not-allowed": "A sensitive value cannot stand here",
+  "structured-value": "A list or mapping cannot be a part of a text",
+  "unknown-item-key": "The item of for_each does not have the key",
   "placeholder-not-replaced": "Inline text is taken as it is",
   // Form
   "unknown-key": "The key is not known",
@@ -53,6 +55,9 @@ const SUMMARIES = {
   "not-applicable-here": "The key cannot stand beside the others",
   "one-of-keys": "Exactly one of several keys is needed",
   "absent-with-fields": "An absent resource has no fields",
+  // Entries made by for_each
+  "bad-for-each": "The list of for_each cannot be used",
+  "for-each-too-long": "for_each would make too many entries",
   // References
   "bad-address": "This is neither an address nor a name",
   "host-bits": "The network's address has host bits set",
@@ -62,6 +67,11 @@ const SUMMARIES = {
   "csv-empty": "The csv file has no rows",
   "csv-empty-cells": "The csv file has rows with an empty cell",
   "csv-too-long": "The csv file has too many rows",
+  // Overlays
+  "overlay-is-manifest": "The overlay is a manifest as well",
+  "overlay-unused": "The overlay changes what no manifest declares",
+  "patch-failed": "The patch does not apply",
+  "patch-test-failed": "The test of the patch fails",
   // Exports
   "not-declarable": "A manifest cannot hold this value",
   // Between entries and files

@@ -4,6 +4,7 @@ import { kindNamed } from "../kinds/index.ts";
 import { type Address, type Diagnostic, type Pointer, type Resource, SENSITIVE } from "../model.ts";
 import { failure, report } from "./codes.ts";
 import { type Entry, entryPlace } from "./context.ts";
+import type { EachItem } from "./values.ts";
 
 /** Entries that declare an address again. Entries that cannot be used otherwise count as well. */
 export function findDuplicates(entries: readonly Entry[]): readonly Diagnostic[] {
@@ -12,19 +13,42 @@ export function findDuplicates(entries: readonly Entry[]): readonly Diagnostic[]
   for (const entry of entries) {
     const { address } = entry;
     const known = address === undefined ? undefined : first.get(address);
-    if (known !== undefined) problems.push(duplicate(entry, known));
+    if (known !== undefined) problems.push(...duplicate(entry, known));
     else if (address !== undefined) first.set(address, entry);
   }
   return problems;
 }
 
-function duplicate(entry: Entry, first: Entry): Diagnostic {
+function duplicate(entry: Entry, first: Entry): readonly Diagnostic[] {
+  const [item, before] = [entry, first].map(({ document, prefix }) => document.itemAt(prefix));
+  if (item !== undefined) {
+    // A name that could not be filled in is the same for each item, which is told already.
+    const named = !entry.document.broken.has(`${entry.prefix}/name`);
+    return named ? [duplicateItem(entry, first, item, before)] : [];
+  }
   const detail = `${entry.address} is declared in two places, and only one can be meant. Remove one, or give it another name.`;
-  return report(failure("duplicate-address", detail), {
+  const found = report(failure("duplicate-address", detail), {
     address: entry.address,
     pointer: "/name",
     source: entryPlace(entry, "/name"),
     related: [entryPlace(first, "/name")],
+  });
+  return [found];
+}
+
+function duplicateItem(
+  entry: Entry,
+  first: Entry,
+  { number, value, source }: EachItem,
+  before: EachItem | undefined,
+): Diagnostic {
+  const also = before === undefined ? "another entry" : `item ${before.number}`;
+  const detail = `Item ${number} of for_each, ${JSON.stringify(value)}, makes ${entry.address}, and ${also} does too; only one can be meant. Remove one, or write \${each} into the name.`;
+  return report(failure("duplicate-address", detail), {
+    address: entry.address,
+    pointer: "/name",
+    source,
+    related: [before?.source ?? entryPlace(first, "/name"), entryPlace(entry, "/name")],
   });
 }
 

@@ -1,12 +1,12 @@
 /** One YAML document of a manifest file: its value, and the place of every part of it. */
 import { type Alias, isAlias, isMap, isSeq, type Node, type Pair } from "yaml";
-import { parsePointer } from "../json.ts";
+import { parsePointer, pointer } from "../json.ts";
 import type { Diagnostic, Pointer, Source } from "../model.ts";
 import type { ManifestFile } from "./files.ts";
 import type { Outside } from "./placeholders.ts";
 import { type Placement, placementOf } from "./placement.ts";
 import { type SourceText, sourceText } from "./source-text.ts";
-import { type DocumentValue, isMergeKey, keyText, readValue } from "./values.ts";
+import { type DocumentValue, type EachItem, FOR_EACH, isMergeKey, keyText, readValue } from "./values.ts";
 import { readYaml } from "./yaml-text.ts";
 
 export interface ManifestDocument extends Omit<DocumentValue, "targets"> {
@@ -21,6 +21,20 @@ export interface ManifestDocument extends Omit<DocumentValue, "targets"> {
   readonly depthOf: (pointer: Pointer) => number;
   /** The text of a value as it stands in the file, with its quotes. */
   readonly written: (pointer: Pointer) => string;
+  /** The file that holds a value, from which files that it names are looked up. */
+  readonly fileAt: (pointer: Pointer) => ManifestFile;
+  /** Why a value cannot be changed where it would stand in the file, and what says it; undefined where it can. */
+  readonly notOwn: (pointer: Pointer) => NotOwn | undefined;
+  /** The item of `for_each` that the entry at this pointer is made for. */
+  readonly itemAt: (prefix: Pointer) => EachItem | undefined;
+  /** The pointer of an entry as it is written, where `for_each` makes several of one. */
+  readonly writtenAt: (prefix: Pointer) => Pointer;
+}
+
+/** What says a value in place of the text of its entry. */
+export interface NotOwn {
+  readonly why: "overlay" | "generated";
+  readonly source: Source;
 }
 
 /** The documents of a file that can be read, and what is wrong with it. */
@@ -50,32 +64,41 @@ function readDocument(
   source: SourceText,
   { outside, placement }: Filling,
 ): ManifestDocument {
-  const read = (node: Node): DocumentValue => readValue(node, source, outside, placement);
+  const read = (node: Node): DocumentValue => readValue(node, source, outside, placement, true);
   const { targets, ...content } = read(root);
   const nodes = keptWhileUsed({ root, targets }, () => {
     const again = readYaml(source).documents[index];
     if (again === undefined) throw new TypeError(`document ${index} of ${source.file} was there before`);
     return { root: again, targets: read(again).targets };
   });
-  const find = (pointer: Pointer): Spot => {
+  const writtenAt = (at: Pointer): Pointer => writtenPointer(at, content);
+  const find = (at: Pointer): Spot => {
     const { root: node, targets: aliased } = nodes();
-    return findNode(node, parsePointer(pointer), aliased);
+    return findNode(node, parsePointer(writtenAt(at)), aliased);
   };
   const place = (node: Node): Source => source.place(...rangeOf(node));
   return {
     ...content,
     file,
     index,
-    valueAt: (pointer) => {
-      const { value, key } = find(pointer);
+    valueAt: (at) => {
+      const { value, key } = find(at);
       return place(isEmpty(value) ? (key ?? value) : value);
     },
-    keyAt: (pointer) => {
-      const spot = find(pointer);
-      return place(spot.depth === parsePointer(pointer).length ? (spot.key ?? spot.value) : spot.value);
+    keyAt: (at) => {
+      const spot = find(at);
+      return place(spot.depth === parsePointer(at).length ? (spot.key ?? spot.value) : spot.value);
     },
-    depthOf: (pointer) => find(pointer).depth,
-    written: (pointer) => source.text.slice(...rangeOf(find(pointer).value)),
+    depthOf: (at) => find(at).depth,
+    written: (at) => source.text.slice(...rangeOf(find(at).value)),
+    fileAt: () => file,
+    notOwn: (at) => {
+      const [section = "", index = ""] = parsePointer(at);
+      const item = itemOf(at, content);
+      return item && { why: "generated", source: place(find(pointer(section, index, FOR_EACH)).value) };
+    },
+    itemAt: (prefix) => itemOf(prefix, content),
+    writtenAt,
   };
 }
 
@@ -96,6 +119,21 @@ function keptWhileUsed(first: Nodes, make: () => Nodes): () => Nodes {
     kept = new WeakRef(nodes);
     return nodes;
   };
+}
+
+type Made = Pick<DocumentValue, "made">;
+
+function itemOf(at: Pointer, { made }: Made): EachItem | undefined {
+  const [section = "", index] = parsePointer(at);
+  return made.get(section)?.[Number(index)]?.item;
+}
+
+function writtenPointer(at: Pointer, { made }: Made): Pointer {
+  if (made.size === 0) return at;
+  const [section = "", index, ...rest] = parsePointer(at);
+  const origins = made.get(section);
+  if (origins === undefined || index === undefined) return at;
+  return pointer(section, origins[Number(index)]?.index ?? index, ...rest);
 }
 
 function rangeOf(node: Node): readonly [number, number] {

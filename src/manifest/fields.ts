@@ -51,7 +51,8 @@ function readField(entry: Entry, name: string, written: Json, run: Run): ReadFie
 function readFromFile(entry: Entry, name: string, written: JsonObject, run: Run): ReadField {
   const at = pointer(name, "file");
   const file = textOf(written, "file") ?? "";
-  const result = readNamedFile(file, entry.document.file, SCRIPT_MEGABYTES);
+  const from = entry.document.fileAt(entry.prefix + at);
+  const result = readNamedFile(file, from, SCRIPT_MEGABYTES);
   if (!("text" in result)) return { name, value: null, problems: [reportIn(entry, at, result)] };
   if (result.text.trim() === "") {
     const detail =
@@ -60,7 +61,7 @@ function readFromFile(entry: Entry, name: string, written: JsonObject, run: Run)
   }
   const listed = isArray(written.env) ? written.env.map(String) : [];
   const { filled, findings, unlisted } = fillFile(result.text, listed, run.outside.env);
-  const { place } = sourceText(shownName(file, entry.document.file), result.text);
+  const { place } = sourceText(shownName(file, from), result.text);
   return {
     name,
     value: filled.text,

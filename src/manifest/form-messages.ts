@@ -139,11 +139,13 @@ function typeAdvice(error: SchemaError): string {
   const { data, parent } = error;
   const types = expectedTypes(error);
   if (types.includes("array") && isObject(data)) return " Each entry of a list starts with `- `.";
-  if (types.includes("array") && typeof data !== "object") return " Write a list of one as `[…]`.";
+  const list = types.includes("array") && typeof data !== "object";
+  if (list && !types.includes("string")) return " Write a list of one as `[…]`.";
   const quotable = typeof data === "number" || typeof data === "boolean";
   const fits = typeof parent.pattern !== "string" || new RegExp(parent.pattern, "u").test(String(data));
   const onlyText = !types.includes("integer") && !types.includes("number");
   if (types.includes("string") && quotable && fits && onlyText) return " Put it in quotes.";
+  if (list) return " Write a list of one as `[…]`.";
   const unquotable = /^(-?[0-9.]+|true|false)$/.test(String(data)) && !types.includes("object");
   if (typeof data === "string" && unquotable && !types.includes("string")) return " Remove the quotes.";
   return "";

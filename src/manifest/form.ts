@@ -82,16 +82,23 @@ export function isBelowBroken(at: Pointer, broken: ReadonlySet<Pointer>): boolea
   return [...path, ""].some((_, depth) => broken.has(pointer(...path.slice(0, depth))));
 }
 
-/** A text that was one placeholder becomes the number or boolean that the schema wants in its place. */
+/** What was one placeholder becomes the number, boolean or text that the schema wants in its place. */
 export function convertPlaceholders(
   document: Pick<ManifestDocument, "value" | "whole">,
   errors: readonly SchemaError[],
 ): Json {
   return errors.reduce((value: Json, error) => {
-    if (!document.whole.has(error.pointer) || typeof error.data !== "string") return value;
-    const converted = convertText(error.data, error);
+    if (!document.whole.has(error.pointer)) return value;
+    const converted = typeof error.data === "string" ? convertText(error.data, error) : asText(error);
     return converted === undefined ? value : replaceAt(value, parsePointer(error.pointer), converted);
   }, document.value);
+}
+
+/** A number or boolean of an item, where a text is wanted. */
+function asText({ keyword, data, ...error }: SchemaError): Json | undefined {
+  if (typeof data !== "number" && typeof data !== "boolean") return undefined;
+  const wanted = keyword === "type" ? expectedTypes({ keyword, data, ...error }) : [];
+  return wanted.includes("string") ? String(data) : undefined;
 }
 
 const NUMBER_OR_BOOLEAN = /^(true|false|-?(0|[1-9][0-9]*)(\.[0-9]+)?)$/;

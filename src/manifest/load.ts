@@ -12,17 +12,19 @@ import { findAbsentReferences, findDuplicates, findFormerNames } from "./consist
 import type { Entry, Run } from "./context.ts";
 import { manifestDigest } from "./digest.ts";
 import { readDocuments } from "./document.ts";
-import { type FileOptions, type ReadManifests, readManifests } from "./files.ts";
+import { type ReadManifests, readManifests } from "./files.ts";
 import { type JudgedDocument, judgeForm } from "./form.ts";
-import type { Outside } from "./placeholders.ts";
+import { type OverlayOptions, overlay } from "./overlay.ts";
 import { buildResource, type NamedEntry } from "./resource.ts";
 import { readSettings } from "./settings.ts";
 
-export interface LoadOptions extends Outside, FileOptions {}
+export interface LoadOptions extends OverlayOptions {}
 
 export interface LoadedManifest {
   /** Present only where no diagnostic is an error. */
   readonly manifest?: Manifest;
+  /** The names that the manifests and overlays take from `var`. */
+  readonly variables: ReadonlySet<string>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -31,7 +33,7 @@ export interface LoadedManifest {
  * throws; it becomes a diagnostic.
  */
 export async function loadManifest(paths: readonly string[], options: LoadOptions): Promise<LoadedManifest> {
-  const { files, folders, problems, read, judged, entries } = readEntries(paths, options);
+  const { files, folders, problems, read, judged, entries, variables } = readEntries(paths, options);
   const run: Run = { outside: options, tables: new Map() };
   const { defaults, problems: settingProblems, ...settings } = readSettings(judged, run);
   const built = entries.flatMap((entry) =>
@@ -50,8 +52,9 @@ export async function loadManifest(paths: readonly string[], options: LoadOption
   ]);
   const diagnostics = withoutFlood(found);
   return hasErrors(diagnostics)
-    ? { diagnostics }
+    ? { variables, diagnostics }
     : {
+        variables,
         diagnostics,
         manifest: {
           ...settings,
@@ -65,14 +68,29 @@ interface ReadEntries extends ReadManifests {
   readonly read: readonly ReturnType<typeof readDocuments>[];
   readonly judged: readonly JudgedDocument[];
   readonly entries: readonly ListedEntry[];
+  readonly variables: ReadonlySet<string>;
 }
 
 /** Every entry that the paths hold, good or not, with the place where it stands. */
 export function readEntries(paths: readonly string[], options: LoadOptions): ReadEntries {
   const found = readManifests(paths, options);
   const read = found.files.map((file) => readDocuments(file, options));
-  const judged = read.flatMap(({ documents }) => documents).map(judgeForm);
-  return { ...found, read, judged, entries: judged.flatMap(listEntries) };
+  const whole = !hasErrors([...found.problems, ...read.flatMap(({ problems }) => problems)]);
+  const { documents, overlays, problems } = overlay(
+    read.flatMap((file) => file.documents),
+    found.files,
+    options,
+    whole,
+  );
+  const judged = documents.map(judgeForm);
+  return {
+    ...found,
+    problems: [...found.problems, ...problems],
+    read,
+    judged,
+    entries: judged.flatMap(listEntries),
+    variables: new Set([...documents, ...overlays].flatMap((document) => [...document.variables])),
+  };
 }
 
 export interface ListedEntry extends Entry {
@@ -101,7 +119,14 @@ function listEntry(
   const prefix = pointer(kind.section, index);
   const address = typeof name === "string" && name.trim() !== "" ? { address: `${kind.kind}/${name}` } : {};
   return [
-    { kind, document: judged.document, prefix, value, usable: !judged.unusable.has(prefix), ...address },
+    {
+      kind,
+      document: judged.document,
+      prefix,
+      value,
+      usable: !["", prefix].some((at) => judged.unusable.has(at)),
+      ...address,
+    },
   ];
 }
 

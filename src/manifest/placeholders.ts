@@ -1,16 +1,24 @@
 /**
- * `${env:NAME}` and `${var:name}` in texts of a manifest. `$${` stands for `${` itself. A value that
+ * `${env:NAME}` and `${var:name}` in texts of a manifest, `${each}` and `${each:key}` in those of an entry
+ * with `for_each`. `$${` stands for `${` itself. A value that
  * is filled in is not looked at again. What comes from `env` is sensitive, and no message shows it.
  */
 
 import { didYouMean } from "../diagnostics.ts";
-import type { Secret } from "../model.ts";
+import { isArray, isObject } from "../json.ts";
+import type { Json, Secret } from "../model.ts";
 import { caution, type Finding, failure } from "./codes.ts";
 
 /** What placeholders are filled from. */
 export interface Outside {
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly vars: Readonly<Record<string, string>>;
+  /** Texts; of a target also lists and mappings, which stand for a whole value. */
+  readonly vars: Readonly<Record<string, Json>>;
+}
+
+export interface Filling extends Outside {
+  /** The item of `for_each` that an entry is made for. */
+  readonly each?: Json | undefined;
 }
 
 /** A filled text. */
@@ -24,7 +32,7 @@ export interface Filled {
 
 /** `$${`, or `${` with the rest up to its brace, if it has one. */
 const TOKEN = /\$\$\{|\$\{([^}\n]*)(\}?)/g;
-const REFERENCE = /^(?:env:([A-Za-z_][A-Za-z0-9_]*)|var:([A-Za-z_][A-Za-z0-9_.-]*))$/;
+const REFERENCE = /^(?:env:([A-Za-z_][A-Za-z0-9_]*)|var:([A-Za-z_][A-Za-z0-9_.-]*)|each(?::(.+))?)$/;
 
 interface Part {
   readonly text: string;
@@ -44,8 +52,44 @@ export function namesEnvironment(text: string): boolean {
   );
 }
 
+/** The names of the variables that a text takes from `var`. */
+export function variablesIn(text: string): readonly string[] {
+  return [...text.matchAll(TOKEN)].flatMap(([token, inner = ""]) =>
+    token === "$${" ? [] : (REFERENCE.exec(inner)?.[2] ?? []),
+  );
+}
+
+/** The list or mapping that a text stands for; undefined where it is a text. */
+export function structureOf(written: string, { vars, each }: Filling): Json | undefined {
+  const [, inner = "", rest] = /^\$\{([^}\n]*)\}(.*)$/s.exec(written) ?? [];
+  const reference = rest === "" ? REFERENCE.exec(inner) : null;
+  if (reference === null || reference[1] !== undefined) return undefined;
+  const [, , variable, key] = reference;
+  const value = variable === undefined ? itemValue(each, key) : ownValue(vars, variable);
+  return isStructure(value) ? value : undefined;
+}
+
+/** The number or boolean of an item that a text stands for; undefined where it is a text. */
+export function itemScalar(written: string, { each }: Filling): number | boolean | undefined {
+  const [whole, key] = /^\$\{each(?::([^}]+))?\}$/.exec(written) ?? [];
+  const value = whole === undefined ? undefined : itemValue(each, key);
+  return typeof value === "number" || typeof value === "boolean" ? value : undefined;
+}
+
+function isStructure(value: Json | undefined): value is Json {
+  return isArray(value) || isObject(value);
+}
+
+function itemValue(each: Json | undefined, key: string | undefined): Json | undefined {
+  return key === undefined ? each : isObject(each) ? ownValue(each, key) : undefined;
+}
+
+function ownValue(values: Readonly<Record<string, Json>>, name: string): Json | undefined {
+  return Object.hasOwn(values, name) ? values[name] : undefined;
+}
+
 /** Fills one text. `secrets` says whether `env` may be used where the text stands. */
-export function fill(written: string, outside: Outside, secrets: boolean): Filled | readonly Finding[] {
+export function fill(written: string, outside: Filling, secrets: boolean): Filled | readonly Finding[] {
   const parts: Part[] = [];
   const findings: Finding[] = [];
   let end = 0;
@@ -88,13 +132,14 @@ function ambiguities(parts: readonly Part[]): readonly NamedFinding[] {
     }));
 }
 
-function replacement(match: RegExpMatchArray, outside: Outside, secrets: boolean): Part | Finding {
+function replacement(match: RegExpMatchArray, outside: Filling, secrets: boolean): Part | Finding {
   const [token, inner = "", brace = ""] = match;
   if (token === "$${") return literal("${");
   const reference = brace === "" ? null : REFERENCE.exec(inner);
   if (reference === null) return badPlaceholder(token, inner, brace !== "");
-  const [, env, variable = ""] = reference;
-  if (env === undefined) return variableValue(variable, outside.vars);
+  const [, env, variable, key] = reference;
+  if (variable !== undefined) return variableValue(variable, outside.vars);
+  if (env === undefined) return eachValue(outside.each, key);
   if (!secrets) {
     return failure(
       "secret-not-allowed",
@@ -106,11 +151,51 @@ function replacement(match: RegExpMatchArray, outside: Outside, secrets: boolean
 }
 
 function variableValue(name: string, vars: Outside["vars"]): Part | Finding {
-  const value = Object.hasOwn(vars, name) ? vars[name] : undefined;
-  if (value !== undefined) return literal(value);
+  const value = ownValue(vars, name);
+  if (isStructure(value)) {
+    return failure(
+      "structured-value",
+      `The variable ${name} is a ${structureWord(value)}, which stands for a whole value and not for a part of a text. Write \${var:${name}} alone, or name a variable that is a text.`,
+    );
+  }
+  if (value !== undefined) return literal(String(value));
   return failure(
     "missing-variable",
     `No variable ${JSON.stringify(name)} is given.${didYouMean(name, Object.keys(vars))} Give it with --var ${name}=value, or among the vars of the target.`,
+  );
+}
+
+function structureWord(value: Json): string {
+  return isArray(value) ? "list" : "mapping";
+}
+
+function eachValue(each: Json | undefined, key: string | undefined): Part | Finding {
+  if (each === undefined) {
+    const detail =
+      "${each} stands for the item of for_each, and this entry has no for_each. Add one, or write $${ where the text itself is meant.";
+    return failure("bad-placeholder", detail);
+  }
+  const value = itemValue(each, key);
+  if (value === undefined || value === null) return noSuchKey(each, key ?? "");
+  if (!isStructure(value)) return literal(String(value));
+  const keys =
+    isObject(value) && key === undefined
+      ? ` Write \${each:KEY}; there is ${Object.keys(value).join(", ")}.`
+      : "";
+  return failure(
+    "structured-value",
+    `${key === undefined ? "The item" : `${key} of the item`} is a ${structureWord(value)}, which stands for a whole value and not for a part of a text.${keys}`,
+  );
+}
+
+function noSuchKey(each: Json, key: string): Finding {
+  if (!isObject(each)) {
+    return failure("unknown-item-key", `The item ${JSON.stringify(each)} has no keys. Write \${each}.`);
+  }
+  const keys = Object.keys(each).filter((name) => each[name] !== null);
+  return failure(
+    "unknown-item-key",
+    `An item of for_each has no ${JSON.stringify(key)}.${didYouMean(key, keys)} It has ${keys.length === 0 ? "nothing" : keys.join(", ")}.`,
   );
 }
 
@@ -144,7 +229,7 @@ export function withValues({ template, names }: Secret, env: Outside["env"]): st
 
 function badPlaceholder(token: string, inner: string, closed: boolean): Finding {
   const shown = token.length > 60 ? `${token.slice(0, 60)}…` : token;
-  const name = /^(env|var)[.:_\s]*(.*)$/i.exec(inner.trim());
+  const name = /^(env|var|each)[.:_\s]*(.*)$/i.exec(inner.trim());
   const [, source = "", rest = ""] = name ?? [];
   const meant =
     /^[A-Za-z_][A-Za-z0-9_.-]*$/.test(rest) && inner !== rest

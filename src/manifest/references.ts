@@ -106,7 +106,7 @@ export function plainId(value: Json): string {
 }
 
 function readCsv(entry: Entry, at: Pointer, csv: JsonObject, flags: Flags, run: Run): Item {
-  const table = readCsvFile(entry, textOf(csv, "file") ?? "", run);
+  const table = readCsvFile(entry, `${at}/csv/file`, textOf(csv, "file") ?? "", run);
   if ("code" in table) {
     return { references: [], problems: [reportIn(entry, `${at}/csv/file`, table)] };
   }
@@ -124,8 +124,8 @@ function readCsv(entry: Entry, at: Pointer, csv: JsonObject, flags: Flags, run: 
 }
 
 /** Many entries may use columns of one file; it is read once. */
-function readCsvFile(entry: Entry, name: string, run: Run): CsvTable | Finding {
-  const { file } = entry.document;
+function readCsvFile(entry: Entry, at: Pointer, name: string, run: Run): CsvTable | Finding {
+  const file = entry.document.fileAt(entry.prefix + at);
   const result = readNamedFile(name, file, CSV_MEGABYTES);
   if (!("text" in result)) return result;
   const known = run.tables.get(result.path);

@@ -23,6 +23,17 @@ const VARIABLE: JsonSchema = {
   pattern: "^[A-Za-z_][A-Za-z0-9_]*$",
 };
 
+/** Of editors alone: what a manifest is judged by has the entries that it makes. */
+const FOR_EACH_SCHEMA: JsonSchema = {
+  title: "a list, or ${var:NAME} of one",
+  type: ["array", "string"],
+  pattern: "^\\$\\{var:[^}]+\\}$",
+  items: { type: ["string", "number", "boolean", "object"] },
+  maxItems: 1000,
+  description:
+    "Makes one resource for each item of the list, with ${each}, or ${each:key} of a mapping, filled in.",
+};
+
 const SELECTOR_KEYS = ["ip", "name", "mac", "discovery_id", "id", "filter", "search", "csv"];
 
 /** The JSON Schema (2020-12) of one document of a manifest. */
@@ -99,6 +110,7 @@ function entrySchema(kind: Kind): JsonSchema {
     additionalProperties: false,
     properties: {
       name: { ...TEXT, description: "The name on the appliance; with the kind it is the identity." },
+      for_each: FOR_EACH_SCHEMA,
       ...fieldSchemas(kind, () => true),
       ...Object.fromEntries(relations),
       lifecycle: lifecycleSchema(kind),
@@ -110,7 +122,7 @@ function entrySchema(kind: Kind): JsonSchema {
       },
     },
     // biome-ignore lint/suspicious/noThenProperty: a JSON Schema keyword
-    then: { propertyNames: { enum: ["name", "lifecycle"] } },
+    then: { propertyNames: { enum: ["name", "for_each", "lifecycle"] } },
   };
 }
 

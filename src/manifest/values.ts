@@ -13,17 +13,33 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from "yaml";
-import { pointer } from "../json.ts";
-import type { Diagnostic, Json, Pointer, Secret } from "../model.ts";
+import { isArray, isObject, pointer } from "../json.ts";
+import type { Diagnostic, Json, Pointer, Secret, Source } from "../model.ts";
 import { collectAnchors, contains, startOf } from "./anchors.ts";
 import { type Finding, failure, report } from "./codes.ts";
-import { fill, hasPlaceholder, namesEnvironment, type Outside } from "./placeholders.ts";
-import type { Placement } from "./placement.ts";
+import {
+  type Filling,
+  fill,
+  hasPlaceholder,
+  itemScalar,
+  namesEnvironment,
+  type Outside,
+  structureOf,
+  variablesIn,
+} from "./placeholders.ts";
+import { kindOfSection, type Placement } from "./placement.ts";
 import type { SourceText } from "./source-text.ts";
 import { MAX_DEPTH } from "./yaml-text.ts";
 
 /** How many values the aliases of one document may add. */
 const MAX_ALIASED = 250_000;
+
+/** How many entries one `for_each` may make, and all of one document. */
+const MAX_EACH = 1000;
+const MAX_MADE = 20_000;
+
+/** How many values entries made by `for_each` and lists from variables may add to one document. */
+const MAX_MADE_VALUES = 250_000;
 
 /** The tags of YAML's own plain data; any other asks for a type that a manifest does not have. */
 const PLAIN_TAG = /^tag:yaml\.org,2002:(str|int|float|bool|null|map|seq)$/;
@@ -39,7 +55,25 @@ export interface DocumentValue {
   readonly broken: ReadonlySet<Pointer>;
   /** What each alias stands for. */
   readonly targets: ReadonlyMap<Alias, Node>;
+  /** The names that texts take from `var`. */
+  readonly variables: ReadonlySet<string>;
+  /** Of sections with a `for_each`, where each of their entries comes from. */
+  readonly made: ReadonlyMap<string, readonly EntryOrigin[]>;
   readonly problems: readonly Diagnostic[];
+}
+
+/** An entry's place in the list that is written, and the item that it is made for. */
+export interface EntryOrigin {
+  readonly index: number;
+  readonly item?: EachItem;
+}
+
+/** An item of `for_each`. */
+export interface EachItem {
+  readonly value: Json;
+  /** From 1. */
+  readonly number: number;
+  readonly source: Source;
 }
 
 /** The state of one conversion; it does not leave this file. */
@@ -47,6 +81,8 @@ interface Reading {
   readonly source: SourceText;
   readonly outside: Outside;
   readonly placement: (path: readonly string[]) => Placement;
+  /** Whether `for_each` makes entries. */
+  readonly makes: boolean;
   readonly path: string[];
   readonly secrets: Map<Pointer, Map<Pointer, Secret>>;
   readonly whole: Set<Pointer>;
@@ -54,22 +90,33 @@ interface Reading {
   readonly problems: Diagnostic[];
   readonly anchors: ReadonlyMap<string, readonly Node[]>;
   readonly targets: Map<Alias, Node>;
+  readonly variables: Set<string>;
+  readonly made: Map<string, readonly EntryOrigin[]>;
+  /** The entry that is being made, and for which item. */
+  making: { readonly entry: YAMLMap; readonly each: Json } | undefined;
+  entriesMade: number;
+  valuesMade: number;
   /** The outermost alias that the current value is behind, and how many values were behind one. */
   within: Alias | undefined;
   aliased: number;
 }
 
-/** Converts a document. Whatever has no value becomes null, is told and marked as broken. */
+/**
+ * Converts a document. Whatever has no value becomes null, is told and marked as broken. Without `makes`
+ * an entry with `for_each` stays as it is written.
+ */
 export function readValue(
   root: Node,
   source: SourceText,
   outside: Outside,
   placement: (path: readonly string[]) => Placement,
+  makes = false,
 ): DocumentValue {
   const reading: Reading = {
     source,
     outside,
     placement,
+    makes,
     path: [],
     secrets: new Map(),
     whole: new Set(),
@@ -77,12 +124,17 @@ export function readValue(
     problems: [],
     anchors: collectAnchors(root, source.text),
     targets: new Map(),
+    variables: new Set(),
+    made: new Map(),
+    making: undefined,
+    entriesMade: 0,
+    valuesMade: 0,
     within: undefined,
     aliased: 0,
   };
   const value = convert(root, reading);
-  const { secrets, whole, broken, targets, problems } = reading;
-  return { value, secrets, whole, broken, targets, problems };
+  const { secrets, whole, broken, targets, variables, made, problems } = reading;
+  return { value, secrets, whole, broken, targets, variables, made, problems };
 }
 
 function convert(node: unknown, reading: Reading): Json {
@@ -91,6 +143,8 @@ function convert(node: unknown, reading: Reading): Json {
   if (node.tag !== undefined && !PLAIN_TAG.test(node.tag)) return customTag(node, node.tag, reading);
   if (reading.within !== undefined) reading.aliased += 1;
   if (reading.aliased > MAX_ALIASED) return tooManyAliases(node, reading);
+  if (reading.making !== undefined) reading.valuesMade += 1;
+  if (reading.valuesMade > MAX_MADE_VALUES) return tooManyMade(node, reading);
   if (reading.path.length > MAX_DEPTH) return broken(node, tooDeep(), reading);
   if (isMap(node)) return convertMap(node, reading);
   return isSeq(node) ? convertList(node, reading) : convertScalar(node, reading);
@@ -168,7 +222,93 @@ function aliasTarget(node: Alias, reading: Reading): Node | undefined {
 }
 
 function convertList(node: YAMLSeq, reading: Reading): Json {
+  const [section, ...deeper] = reading.path;
+  if (reading.makes && section !== undefined && deeper.length === 0 && kindOfSection(section) !== undefined)
+    return convertSection(node, section, reading);
   return node.items.map((item, i) => below(String(i), reading, () => convert(item, reading)));
+}
+
+/** The entries of a kind; one with `for_each` becomes one for each item. */
+function convertSection(node: YAMLSeq, section: string, reading: Reading): Json {
+  const values: Json[] = [];
+  const origins: EntryOrigin[] = [];
+  const add = (entry: unknown, origin: EntryOrigin): void => {
+    values.push(below(String(values.length), reading, () => convert(entry, reading)));
+    origins.push(origin);
+  };
+  for (const [index, item] of node.items.entries()) {
+    const entry = isAlias(item) ? aliasTarget(item, reading) : item;
+    const list = isMap(entry) ? eachList(entry) : undefined;
+    if (list === undefined || !isMap(entry)) {
+      add(item, { index });
+      continue;
+    }
+    for (const made of below(String(values.length), reading, () => eachItems(list, reading))) {
+      reading.making = { entry, each: made.value };
+      add(item, { index, item: made });
+      reading.making = undefined;
+    }
+  }
+  if (origins.some((origin) => origin.item !== undefined) || values.length !== node.items.length)
+    reading.made.set(section, origins);
+  return values;
+}
+
+/** What an entry has under `for_each`; of its own, since merged it would be another entry's. */
+function eachList(entry: YAMLMap): Node | undefined {
+  const pair = entry.items.find(({ key }) => keyText(key) === FOR_EACH);
+  return pair === undefined ? undefined : ((pair.value ?? pair.key) as Node);
+}
+
+export const FOR_EACH = "for_each";
+
+/** The items that entries are made for; none where something is wrong with the list. */
+function eachItems(node: Node, reading: Reading): readonly EachItem[] {
+  const before = reading.problems.length;
+  const list = below(FOR_EACH, reading, () => convert(node, reading));
+  if (reading.problems.length > before) return [];
+  const target = isAlias(node) ? reading.targets.get(node) : node;
+  const finding = eachProblem(list, reading);
+  if (finding !== undefined) {
+    broken(node, finding, reading);
+    return [];
+  }
+  const nodes = isSeq(target) ? target.items : [];
+  const items = (isArray(list) ? list : []).map((value, i): EachItem => {
+    return { value, number: i + 1, source: placeOf((nodes[i] ?? node) as Node, reading.source) };
+  });
+  const bad = items.find(({ value }) => value === null || isArray(value));
+  if (bad === undefined) {
+    reading.entriesMade += items.length;
+    return items;
+  }
+  const detail = `Item ${bad.number} is ${bad.value === null ? "null" : "a list"}. An item is a text, a number or a mapping.`;
+  reading.broken.add(pointer(...reading.path));
+  reading.problems.push(report(failure("bad-for-each", detail), { source: bad.source }));
+  return [];
+}
+
+function eachProblem(list: Json, { entriesMade }: Reading): Finding | undefined {
+  if (!isArray(list)) {
+    const detail =
+      "for_each takes a list, or ${var:NAME} of a variable that is one among the vars of the target.";
+    return failure("bad-for-each", detail);
+  }
+  if (list.length > MAX_EACH) {
+    const detail = `The list has ${list.length} items, and one for_each makes at most ${MAX_EACH} entries. Split the list.`;
+    return failure("for-each-too-long", detail);
+  }
+  if (entriesMade + list.length <= MAX_MADE) return undefined;
+  const detail = `With these, for_each would make more than ${MAX_MADE} entries in one document. Split the document.`;
+  return failure("for-each-too-long", detail);
+}
+
+/** From here on nothing of the document has a value; told once. */
+function tooManyMade(node: Node, reading: Reading): null {
+  if (reading.broken.has("")) return null;
+  reading.broken.add("");
+  const detail = `for_each and lists from variables make more than ${MAX_MADE_VALUES} values of this document. Split it, or give them fewer items.`;
+  return tell(node, failure("for-each-too-long", detail), reading);
 }
 
 function below<T>(segment: string, reading: Reading, act: () => T): T {
@@ -196,6 +336,8 @@ function mapEntries(node: YAMLMap, taken: Taken, reading: Reading): readonly (re
   for (const { key, value } of node.items) {
     const name = isMergeKey(key) ? undefined : readKey(key, reading);
     if (name === undefined) continue;
+    if (name === FOR_EACH && reading.making?.entry === node) continue;
+    if (name === FOR_EACH && isEntry(reading)) tell(key as Node, mergedEach(), reading);
     const first = own.get(name);
     if (first !== undefined) duplicateKey(name, key as Node, first, reading);
     else if (!taken.names.has(name))
@@ -206,6 +348,15 @@ function mapEntries(node: YAMLMap, taken: Taken, reading: Reading): readonly (re
   taken.maps.add(node);
   const merges = node.items.filter(({ key }) => isMergeKey(key));
   return [...entries, ...merges.flatMap(({ key, value }) => mergedEntries(value ?? key, taken, reading))];
+}
+
+function isEntry({ makes, path }: Reading): boolean {
+  return makes && path.length === 2 && kindOfSection(path[0]) !== undefined;
+}
+
+function mergedEach(): Finding {
+  const detail = "for_each stands in the entry itself, and not in a mapping that is merged into it. Move it.";
+  return failure("bad-for-each", detail);
 }
 
 /** `<<` as a key, where it is not in quotes. */
@@ -279,14 +430,33 @@ function convertText(node: Scalar, written: string, reading: Reading): Json {
     if (namesEnvironment(written)) reading.problems.push(notReplaced(node, reading.source));
     return written;
   }
-  const filled = fill(written, reading.outside, placement === "secret");
+  for (const name of variablesIn(written)) reading.variables.add(name);
+  const outside: Filling = { ...reading.outside, each: reading.making?.each };
+  const structure = structureOf(written, outside);
+  if (structure !== undefined) {
+    reading.valuesMade += sizeOf(structure);
+    return structure;
+  }
+  const filled = fill(written, outside, placement === "secret");
   if (!("text" in filled)) {
     for (const finding of filled) broken(node, finding, reading);
     return written;
   }
   if (filled.whole) reading.whole.add(pointer(...reading.path));
+  const scalar = filled.whole && !isName(reading) ? itemScalar(written, outside) : undefined;
+  if (scalar !== undefined) return scalar;
   if (filled.secret !== undefined) keepSecret(filled.secret, reading);
   return filled.text;
+}
+
+/** A name is a text, whatever the items are. */
+function isName({ path }: Reading): boolean {
+  return path.length === 3 && path[2] === "name" && kindOfSection(path[0]) !== undefined;
+}
+
+function sizeOf(value: Json): number {
+  if (!isArray(value) && !isObject(value)) return 1;
+  return Object.values(value).reduce<number>((sum, item) => sum + sizeOf(item), 1);
 }
 
 function notReplaced(node: Node, source: SourceText): Diagnostic {

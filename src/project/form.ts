@@ -42,9 +42,8 @@ function ownWords({ keyword, pointer: at }: SchemaError): readonly [ProjectCode,
   }
   if (keyword !== "additionalProperties") return undefined;
   if (path.length === 2) return ["bad-target-name", `${JSON.stringify(key)} is no name. ${NAME_RULE}`];
-  if (path.length === 4) return ["bad-variable-name", `\${var:${key}} is no placeholder. ${VARIABLE_RULE}`];
-  const why = path.length === 3 && Object.hasOwn(NOT_YET, key) ? NOT_YET[key] : undefined;
-  return why === undefined ? undefined : ["not-supported-yet", why];
+  if (path.length !== 4) return undefined;
+  return ["bad-variable-name", `\${var:${key}} is no placeholder. ${VARIABLE_RULE}`];
 }
 
 /** What the schema says of these would show them. */
@@ -54,11 +53,6 @@ const NAME_RULE =
   "A target's name starts with a letter or digit; letters, digits, dots, dashes and underscores may follow.";
 const VARIABLE_RULE =
   "A variable's name starts with a letter or underscore; letters, digits, dots, dashes and underscores may follow.";
-
-const NOT_YET: Readonly<Record<string, string>> = {
-  overlays:
-    "Overlays are planned, and not built yet. Give the target manifests of its own in paths, or values in vars.",
-};
 
 interface NamedTarget {
   readonly name: string;

@@ -4,12 +4,12 @@
  */
 import { dirname, resolve } from "node:path";
 import { hasErrors, sortDiagnostics } from "../diagnostics.ts";
-import { isObject, pointer } from "../json.ts";
+import { isArray, isObject, pointer } from "../json.ts";
 import { failure, report } from "../manifest/codes.ts";
 import { type ManifestDocument, readDocuments } from "../manifest/document.ts";
 import { hasPlaceholder } from "../manifest/placeholders.ts";
 import { isInside, readText } from "../manifest/text-file.ts";
-import type { Diagnostic, Pointer } from "../model.ts";
+import type { Diagnostic, Json, Pointer } from "../model.ts";
 import { judgeTarget } from "./connection.ts";
 import { judgeProject } from "./form.ts";
 import { problem, withoutKeys } from "./problems.ts";
@@ -78,6 +78,7 @@ function targetsOf(document: ManifestDocument, form: readonly Diagnostic[]): rea
     const values = Object.entries(isObject(target) ? target : {});
     return {
       paths: DEFAULT_PATHS,
+      overlays: [],
       vars: {},
       ...(Object.fromEntries(values.filter(([key]) => isRight(pointer("targets", name, key)))) as {
         host: string;
@@ -88,16 +89,26 @@ function targetsOf(document: ManifestDocument, form: readonly Diagnostic[]): rea
   });
 }
 
+function textsIn(value: Json, at: Pointer): readonly (readonly [Pointer, string])[] {
+  if (typeof value === "string") return [[at, value]];
+  const items = isArray(value) || isObject(value) ? Object.entries(value) : [];
+  return items.flatMap(([key, item]) => textsIn(item, at + pointer(key)));
+}
+
 /** Paths and variables: they are shown and compared, so nothing sensitive and nothing from outside is in them. */
-function judgeTexts({ paths, vars, at }: ProjectTarget, folder: string): readonly Diagnostic[] {
-  const texts = [
+function judgeTexts({ paths, overlays, vars, at }: ProjectTarget, folder: string): readonly Diagnostic[] {
+  const files = [
     ...paths.map((text, i) => [pointer("paths", i), text] as const),
-    ...Object.entries(vars).map(([name, text]) => [pointer("vars", name), text] as const),
+    ...overlays.map((text, i) => [pointer("overlays", i), text] as const),
   ];
-  const outside = paths.flatMap((path, i) => {
+  const texts = [
+    ...files,
+    ...Object.entries(vars).flatMap(([name, value]) => textsIn(value, pointer("vars", name))),
+  ];
+  const outside = files.flatMap(([where, path]) => {
     if (isInside(resolve(folder, path), [folder])) return [];
     const detail = `${JSON.stringify(path)} leads outside the folder of the project file, and its manifests could name no files. Put the project file into a folder that holds both.`;
-    return [report(failure("outside-root", detail), { source: at(pointer("paths", i)) })];
+    return [report(failure("outside-root", detail), { source: at(where) })];
   });
   return [
     ...outside,

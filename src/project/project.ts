@@ -1,5 +1,5 @@
 /** A project file that has been read: its targets, as they are written. */
-import type { Pointer, Source } from "../model.ts";
+import type { Json, Pointer, Source } from "../model.ts";
 
 /** What a person names to say which appliance is meant, with nothing filled in yet. */
 export interface ProjectTarget {
@@ -15,7 +15,9 @@ export interface ProjectTarget {
   readonly insecure?: boolean;
   /** Relative to the project's folder. */
   readonly paths: readonly string[];
-  readonly vars: Readonly<Record<string, string>>;
+  /** Relative to the project's folder, in the order in which they are applied. */
+  readonly overlays: readonly string[];
+  readonly vars: Readonly<Record<string, Json>>;
   /** The place of a value, by its pointer below the target. */
   readonly at: (pointer: Pointer) => Source;
 }

@@ -67,12 +67,19 @@ function targetSchema(): JsonObject {
         items: TEXT,
         description: "Files and folders with manifests, relative to this file; manifests when not given.",
       },
+      overlays: {
+        type: "array",
+        items: TEXT,
+        description:
+          "Files with what this target has differently, relative to this file: entries that are merged by address, and patches.",
+      },
       vars: {
         title: "vars",
-        description: "The values of ${var:name} in the manifests; --var replaces them.",
+        description:
+          "The values of ${var:name} in the manifests, texts, lists or mappings; --var replaces them.",
         type: "object",
         additionalProperties: false,
-        patternProperties: { [VARIABLE_NAME]: { type: "string" } },
+        patternProperties: { [VARIABLE_NAME]: { type: ["string", "array", "object"] } },
       },
     },
     allOf: [

@@ -1,6 +1,6 @@
 /**
- * JSON Schemas (2020-12) of the documents that document.ts prints, one document or those of several
- * targets. What is not described here is not printed.
+ * JSON Schemas (2020-12) of the documents that document.ts prints for one target. What is not described
+ * here is not printed.
  */
 import type { JsonObject } from "../model.ts";
 
@@ -267,7 +267,7 @@ export const DEFINITIONS: JsonObject = {
   }),
 };
 
-/** The schema of one target's document, or those of several. */
+/** The schema of one target's document. */
 export function documentSchema(
   name: string,
   description: string,
@@ -279,18 +279,7 @@ export function documentSchema(
     $id: `urn:hopsync:schema:${name}:1`,
     title: `hopsync ${name}`,
     description,
-    if: { type: "object", properties: { targets: true }, required: ["targets"] },
-    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema; the value is no promise.
-    then: record("The documents of several targets.", {
-      format: { const: 1 },
-      targets: {
-        type: "object",
-        additionalProperties: { $ref: "#/$defs/document" },
-        description: "By the target's name in the project file.",
-      },
-      exit_code: number("The worst of the targets'."),
-    }),
-    else: { $ref: "#/$defs/document" },
+    $ref: "#/$defs/document",
     $defs: { document, ...DEFINITIONS, ...more },
   };
 }

@@ -13,6 +13,7 @@ import {
   type DroppedMembers,
   type Exported,
   type FieldChange,
+  type FleetDocument,
   type InventoryReport,
   type Json,
   type JsonObject,
@@ -93,9 +94,13 @@ export function renderJson(document: Document): string {
 }
 
 /** The documents of several targets, by the targets' names, as one JSON text. */
-export function renderTargetsJson(documents: Readonly<Record<string, Document>>, exitCode: number): string {
-  const targets = Object.fromEntries(Object.entries(documents).map(([name, d]) => [name, documentJson(d)]));
-  return print({ format: 1, targets, exit_code: exitCode });
+export function renderFleetJson({ format, targets, exit_code, diagnostics }: FleetDocument): string {
+  return print({
+    format,
+    targets: Object.fromEntries(targets.map(({ name, document }) => [name, documentJson(document)])),
+    exit_code,
+    diagnostics: diagnostics.map(diagnosticJson),
+  });
 }
 
 function print(value: JsonObject): string {

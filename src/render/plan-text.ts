@@ -34,14 +34,18 @@ export function renderPlan(document: Document, style: Style, options: PlanOption
 
 /** The question before an apply; anything but the full word is a no. */
 export function renderConfirmation(document: Document): string {
-  const { changes, target } = document;
+  const host = printable(document.target?.host ?? "the appliance");
+  return `Apply ${changesText(document.changes)} to ${host}? Only 'yes' is accepted: `;
+}
+
+/** `3 changes (1 delete)`. */
+export function changesText(changes: readonly Change[]): string {
   const destroyed = ACTIONS.filter(destroys)
     .map((action) => [changes.filter((c) => c.action === action).length, action] as const)
     .filter(([number]) => number > 0)
     .map(([number, action]) => count(number, action));
   const danger = destroyed.length === 0 ? "" : ` (${destroyed.join(", ")})`;
-  const host = printable(target?.host ?? "the appliance");
-  return `Apply ${count(changes.length, "change")}${danger} to ${host}? Only 'yes' is accepted: `;
+  return `${count(changes.length, "change")}${danger}`;
 }
 
 /** Why there is nothing but diagnostics to show. */

@@ -28,21 +28,34 @@ const WORD_WIDTH = 9;
 /** Back to the first column, and erase the line. */
 const CLEAR = "\r\x1b[2K";
 
-export function createProgress({ write, isTTY, style }: ProgressOptions): Progress {
-  const running = new Map<string, Change>();
-  let finished = 0;
-  let shown = false;
+/** One line that is rewritten in place; nothing where that is not possible. */
+export interface StatusLine {
+  readonly show: (text: string) => void;
+  /** Safe to call more than once. */
+  readonly clear: () => void;
+}
 
-  const clear = (): void => {
-    if (shown) write(CLEAR);
-    shown = false;
+export function createStatusLine({ write, isTTY, style }: ProgressOptions): StatusLine {
+  let shown = false;
+  return {
+    show: (text) => {
+      if (!isTTY) return;
+      // The last column stays free: a full line would wrap, and could not be erased.
+      write(`${CLEAR}${style.dim(cut(text, style.width - 1))}`);
+      shown = true;
+    },
+    clear: () => {
+      if (shown) write(CLEAR);
+      shown = false;
+    },
   };
-  const status = (text: string): void => {
-    if (!isTTY) return;
-    // The last column stays free: a full line would wrap, and could not be erased.
-    write(`${CLEAR}${style.dim(cut(text, style.width - 1))}`);
-    shown = true;
-  };
+}
+
+export function createProgress(options: ProgressOptions): Progress {
+  const { write, style } = options;
+  const running = new Map<string, Change>();
+  const { show: status, clear } = createStatusLine(options);
+  let finished = 0;
 
   return {
     reading: (requests) => status(`Reading the appliance: ${count(requests, "request")}`),

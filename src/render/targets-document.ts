@@ -33,23 +33,29 @@ export function renderTargetsDocument(document: TargetsDocument): string {
     command,
     exit_code,
     tool: { name: tool.name, version: tool.version },
-    targets: targets?.map(({ name, host, paths }) => ({ name, host, paths })) ?? null,
+    targets: targets?.map(({ name, host, paths, overlays }) => ({ name, host, paths, overlays })) ?? null,
     diagnostics: diagnostics.map(diagnosticJson),
   };
   return `${printableJson(JSON.stringify(value, null, 2))}\n`;
 }
 
-/** A line of name, host and paths for each target. */
+/** A line of name, host, paths and overlays for each target. */
 export function renderTargets({ targets }: TargetsDocument): string {
-  const rows = (targets ?? []).map(({ name, host, paths }) => [name, host, paths.join(", ")].map(printable));
+  const rows = (targets ?? []).map(({ name, host, paths, overlays }) => {
+    const over = overlays.map((path) => `  + ${path}`);
+    return [name, host, [paths.join(", "), ...over].join("")].map(printable);
+  });
   const widths = [0, 1].map((column) => Math.max(0, ...rows.map((row) => displayWidth(row[column] ?? ""))));
   return rows.map((row) => `${row.map((cell, i) => pad(cell, widths[i] ?? 0)).join("  ")}\n`).join("");
 }
 
 /** The document as Markdown, with a line break at the end. */
 export function renderTargetsMarkdown({ targets, diagnostics }: TargetsDocument): string {
-  const rows = (targets ?? []).map(({ name, host, paths }) => [name, host, paths.join(", ")].map(code));
-  const { head, rows: lines } = table(["target", "host", "paths"], rows);
+  const rows = (targets ?? []).map(({ name, host, paths, overlays }) => [
+    ...[name, host, paths.join(", ")].map(code),
+    overlays.map(code).join(", "),
+  ]);
+  const { head, rows: lines } = table(["target", "host", "paths", "overlays"], rows);
   const parts = [
     "## Targets",
     ...(rows.length === 0 ? [] : [[...head, ...lines].join("\n")]),
@@ -82,6 +88,11 @@ export const targetsSchema: JsonObject = {
         type: "array",
         items: { type: "string" },
         description: "Files and folders with manifests, relative to the project file.",
+      },
+      overlays: {
+        type: "array",
+        items: { type: "string" },
+        description: "Files with what the target has differently, in the order in which they are applied.",
       },
     }),
     diagnostic: DEFINITIONS.diagnostic ?? {},

@@ -228,21 +228,22 @@ describe("hopsync targets", () => {
   const isList = ajv.compile(targetsSchema);
 
   it("lists names, hosts and paths for a matrix, without a secret and without a request", async () => {
-    const { hq, branch, cwd } = await fleet("  lab: {host: '${env:LAB_HOST}'}\n");
+    const { hq, branch, cwd } = await fleet("  lab: {host: '${env:LAB_HOST}', overlays: [over.yaml]}\n");
     const { code, stdout, stderr } = await cli(["targets", "--format", "json"], { cwd });
     const document = JSON.parse(stdout);
     expect([code, stderr, document.exit_code, document.diagnostics]).toEqual([0, "", 0, []]);
     expect(document.targets).toEqual([
-      { name: "hq", host: hq.host, paths: ["base", "hq"] },
-      { name: "branch", host: branch.host, paths: ["base"] },
-      { name: "lab", host: "${env:LAB_HOST}", paths: ["manifests"] },
+      { name: "hq", host: hq.host, paths: ["base", "hq"], overlays: [] },
+      { name: "branch", host: branch.host, paths: ["base"], overlays: [] },
+      { name: "lab", host: "${env:LAB_HOST}", paths: ["manifests"], overlays: ["over.yaml"] },
     ]);
     expect(isList(document), ajv.errorsText(isList.errors)).toBe(true);
     expect([hq.requests(), branch.requests()]).toEqual([[], []]);
     const text = (await cli(["targets"], { cwd })).stdout;
+    expect(text.split("\n")[2]).toBe(`lab     ${"${env:LAB_HOST}".padEnd(15)}  manifests  + over.yaml`);
     expect(text.split("\n")[0]).toBe(`hq      ${hq.host.padEnd(15)}  base, hq`);
     expect((await cli(["targets", "--format", "markdown"], { cwd })).stdout).toContain(
-      `| \`branch\` | \`${branch.host}\` | \`base\` |`,
+      `| \`branch\` | \`${branch.host}\` | \`base\` |  |`,
     );
   });
 

@@ -26,6 +26,7 @@ describe("the manifest's schema", () => {
     const { properties } = definitions[name]!;
     expect(Object.keys(properties)).toEqual([
       "name",
+      "for_each",
       ...Object.keys(kind.fields),
       ...Object.keys(kind.relations),
       "lifecycle",

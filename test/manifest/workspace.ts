@@ -3,16 +3,18 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type LoadedManifest, loadManifest } from "../../src/manifest/load.ts";
-import type { Diagnostic, Manifest, Resource } from "../../src/model.ts";
+import type { Diagnostic, Json, Manifest, Resource } from "../../src/model.ts";
 
 export type Files = Readonly<Record<string, string | Uint8Array>>;
 
 export interface Given {
   readonly env?: Readonly<Record<string, string | undefined>>;
-  readonly vars?: Readonly<Record<string, string>>;
+  readonly vars?: Readonly<Record<string, Json>>;
   readonly root?: string;
   /** What is loaded, relative to the folder; all of it unless told. */
   readonly paths?: readonly string[];
+  readonly overlays?: readonly string[];
+  readonly partial?: boolean;
 }
 
 /** Runs an action in a folder that holds the files, and removes the folder. */
@@ -31,8 +33,10 @@ export async function inFolder<T>(files: Files, act: (folder: string) => Promise
 
 /** Loads paths of a folder, which is the working folder as well. */
 export function loadIn(folder: string, given: Given = {}): Promise<LoadedManifest> {
-  const { env = {}, vars = {}, paths = ["."], root } = given;
-  return loadManifest(paths, { env, vars, cwd: folder, ...(root === undefined ? {} : { root }) });
+  const { env = {}, vars = {}, paths = ["."], overlays = [], partial = false, root } = given;
+  const named = overlays.map((path) => ({ path, source: { file: "hopsync.yaml", line: 1, column: 1 } }));
+  const options = { env, vars, cwd: folder, overlays: named, partial };
+  return loadManifest(paths, { ...options, ...(root === undefined ? {} : { root }) });
 }
 
 /** Loads files, or the text of one file `m.yaml`. */

@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
-import { chooseTarget, pathsOfTarget } from "../../src/project/choose.ts";
+import { chooseTarget, filesOfTarget } from "../../src/project/choose.ts";
 import { connectionOf } from "../../src/project/connection.ts";
 import { loadProject } from "../../src/project/load.ts";
 import type { Project, ProjectTarget } from "../../src/project/project.ts";
@@ -72,10 +72,10 @@ describe("a project file", () => {
     ["with a path from outside", target("paths: ['${var:a}']"), ["5:13 placeholder-not-here"]],
     ["with a number as variable", target("vars: {a: 1}"), ["5:15 wrong-type"]],
     ["with a variable that nothing can name", target("vars: {a b: x}"), ["5:12 bad-variable-name"]],
-    ["with overlays", target("overlays: [a.yaml]"), ["5:5 not-supported-yet"]],
     ["with a client id alone", target("client_id: a"), ["5:5 half-client"]],
     ["with a client secret alone", target("client_secret: ${env:A}"), ["5:5 half-client"]],
     ["with a file of one alone", target("client_secret_file: a"), ["5:5 half-client"]],
+    ["with an overlay from outside", target("overlays: [../a.yaml]"), ["5:16 outside-root"]],
     [
       "with two secrets",
       target("client_id: a", "client_secret: ${env:A}", "client_secret_file: a"),
@@ -116,7 +116,7 @@ describe("a project file", () => {
       "targets:",
       "  hq:",
       "    hosts: eda-hq.example.com",
-      "    overlays: [overlays/hq.yaml]",
+      "    path: [manifests]",
       "    vars: {site: 4}",
       "  branch:",
       "    host: http://eda-branch.example.com",
@@ -153,7 +153,9 @@ describe("a project file", () => {
   });
 
   it("is right by its schema, and what is wrong to the loader is wrong to an editor", () => {
-    const validate = new Ajv2020({ strict: true, strictRequired: false }).compile(projectSchema());
+    const validate = new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true }).compile(
+      projectSchema(),
+    );
     const good = { host: "eda", api_key: "${env:A}", insecure: true, paths: ["a"], vars: { "a.b-c": "x" } };
     expect(validate({ version: 1, targets: { hq: good } })).toBe(true);
     for (const secret of ["client_secret", "client_secret_file"]) {
@@ -168,7 +170,7 @@ describe("a project file", () => {
       { host: "eda", client_secret: "x" },
       { host: "eda", client_secret_file: "x" },
       { host: "eda", client_id: "x", client_secret: "x", client_secret_file: "x" },
-      { ...good, overlays: ["a"] },
+      { ...good, overlays: [1] },
       { ...good, vars: { "1": "x" } },
     ]) {
       expect(validate({ version: 1, targets: { hq: wrong } })).toBe(false);
@@ -199,12 +201,12 @@ describe("a target", () => {
   it("has the manifests beside it unless it says which, and none is missed in silence", () => {
     const cwd = folder({ "a/hopsync.yaml": target("paths: [x, y.yaml]"), "a/x/m.yaml": "version: 1\n" });
     const project = loadProject("a/hopsync.yaml", cwd).project as Project;
-    const { paths, problems } = pathsOfTarget(project, only(project), cwd);
-    expect(paths).toEqual([join("a", "x"), join("a", "y.yaml")]);
+    const { files, problems } = filesOfTarget(project, only(project), "paths", cwd);
+    expect(files.map(({ path }) => path)).toEqual([join("a", "x"), join("a", "y.yaml")]);
     expect(problems.map(spot)).toEqual(["a/hopsync.yaml:5:16 no-such-path"]);
     const plain = projectOf(target());
-    expect(pathsOfTarget(plain, only(plain), plain.folder)).toMatchObject({
-      paths: ["manifests"],
+    expect(filesOfTarget(plain, only(plain), "paths", plain.folder)).toMatchObject({
+      files: [{ path: "manifests" }],
       problems: [{ code: "no-such-path", source: { line: 4 } }],
     });
   });

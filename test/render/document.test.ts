@@ -1,8 +1,9 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import type { Change, Diagnostic, Json, Result } from "../../src/model.ts";
-import { renderJson, renderTargetsJson, toDocument } from "../../src/render/document.ts";
+import { renderFleetJson, renderJson, toDocument } from "../../src/render/document.ts";
 import { planSchema, reportSchema } from "../../src/render/document-schema.ts";
+import { fleetSchema } from "../../src/render/fleet-schema.ts";
 import { expectGolden } from "../helpers/golden.ts";
 import {
   causes,
@@ -19,6 +20,7 @@ import {
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: "log", allowUnionTypes: true });
 const isPlan = ajv.compile(planSchema);
+const isFleet = ajv.compile(fleetSchema);
 const isReport = ajv.compile(reportSchema);
 
 const warning: Diagnostic = {
@@ -145,13 +147,18 @@ describe("renderJson", () => {
   });
 });
 
-describe("renderTargetsJson", () => {
+describe("renderFleetJson", () => {
   it("prints one document per target with the exit code of the run", () => {
-    const text = renderTargetsJson({ hq: planDocument([]), branch: planDocument(manyLinks()) }, 2);
+    const targets = [
+      { name: "hq", document: planDocument([]) },
+      { name: "branch", document: planDocument(manyLinks()) },
+    ];
+    const text = renderFleetJson({ format: 1, targets, exit_code: 2, diagnostics: [warning] });
     const parsed = JSON.parse(text) as { targets: Record<string, Json> };
-    expect(parsed).toMatchObject({ format: 1, exit_code: 2 });
+    expect(parsed).toMatchObject({ format: 1, exit_code: 2, diagnostics: [{ code: warning.code }] });
     expect(parsed.targets.hq).toEqual(JSON.parse(renderJson(planDocument([]))));
-    expect(isPlan(parsed), ajv.errorsText(isPlan.errors)).toBe(true);
+    expect(isFleet(parsed), ajv.errorsText(isFleet.errors)).toBe(true);
+    expect(isFleet({ ...parsed, targets: { hq: { format: 1 } } })).toBe(false);
   });
 });
 

@@ -3,12 +3,14 @@ import { EXIT } from "../../errors.ts";
 import type { Lease } from "../../inventory/lease.ts";
 import { applyRun } from "../../reconcile/run.ts";
 import { renderReport } from "../../render/report-text.ts";
-import { approved, moved, showPlan, unexpected } from "../approval.ts";
+import { moved, showPlan, unexpected } from "../approval.ts";
+import { type Body, runTargets } from "../fleet.ts";
 import type { Io } from "../io.ts";
 import { type LeaseFlags, withLease } from "../lease.ts";
+import { isPlanFile } from "../plan-file.ts";
 import { type PlanFlags, type Prepared, preparePlan } from "../prepare.ts";
 import { planFileOf, prepareSealed } from "../prepare-sealed.ts";
-import { type Finish, interruption, runSession, type Session } from "../session.ts";
+import { type Finish, interruption, type Session } from "../session.ts";
 
 export interface ApplyFlags extends PlanFlags, LeaseFlags {
   readonly autoApprove?: true;
@@ -16,7 +18,7 @@ export interface ApplyFlags extends PlanFlags, LeaseFlags {
 }
 
 export async function apply(paths: readonly string[], options: ApplyFlags, io: Io): Promise<number> {
-  return runSession("apply", options, io, async (session) => {
+  const body: Body = async (session, approve) => {
     const file = planFileOf(paths, io.cwd);
     const prepared =
       file === undefined
@@ -30,7 +32,7 @@ export async function apply(paths: readonly string[], options: ApplyFlags, io: I
     const given = options.autoApprove === true || options.expect !== undefined || file !== undefined;
     const asks = plan.changes.length > 0 && !given;
     show(session, prepared, asks, options);
-    if (asks && !(await approved(session, prepared))) {
+    if (asks && !(await approve(session, prepared))) {
       return session.finish({ exitCode: interruption(io) ?? EXIT.error, plan });
     }
     const applied = await withLease(session, prepared.port, plan.owner, options, (lease, deadline) =>
@@ -38,7 +40,12 @@ export async function apply(paths: readonly string[], options: ApplyFlags, io: I
     );
     if (typeof applied === "number") return applied;
     return session.finish(applied ?? { exitCode: interruption(io) ?? EXIT.refused, plan });
-  });
+  };
+  const forOne = [
+    options.expect === undefined ? undefined : "--expect",
+    paths.find((path) => isPlanFile(path, io.cwd)),
+  ];
+  return runTargets("apply", options, io, body, forOne);
 }
 
 /** What ends the run before anything is applied: refusals, nothing to do, another plan than expected. */

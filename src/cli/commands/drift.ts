@@ -2,14 +2,15 @@
 import { EXIT } from "../../errors.ts";
 import { driftRun } from "../../reconcile/drift-run.ts";
 import { renderPlan } from "../../render/plan-text.ts";
+import { runTargets } from "../fleet.ts";
 import type { Io } from "../io.ts";
 import type { ConnectionFlags, ManifestOptions, OutputOptions } from "../options.ts";
-import { interruption, runSession } from "../session.ts";
+import { interruption } from "../session.ts";
 
 export interface DriftFlags extends OutputOptions, ManifestOptions, ConnectionFlags {}
 
 export async function drift(paths: readonly string[], options: DriftFlags, io: Io): Promise<number> {
-  return runSession("drift", options, io, async (session) => {
+  return runTargets("drift", options, io, async (session) => {
     const manifest = await session.load(paths, options);
     if (manifest === undefined) return session.finish({ exitCode: EXIT.error });
     const port = await session.connect(options);

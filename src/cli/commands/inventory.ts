@@ -5,6 +5,7 @@ import type { InventoryReport } from "../../model.ts";
 import { type PlannedRepair, planRepair } from "../../reconcile/repair-run.ts";
 import { neverApplied, readStored } from "../../reconcile/stored-inventory.ts";
 import { renderInventory, renderRepair } from "../../render/inventory-text.ts";
+import { runTargets } from "../fleet.ts";
 import { chooseOwner, type InventoryFlags } from "../inventory-owner.ts";
 import { type ApprovalFlags, writeApproved } from "../inventory-write.ts";
 import type { Io } from "../io.ts";
@@ -16,7 +17,7 @@ export async function showInventory(
   options: InventoryFlags,
   io: Io,
 ): Promise<number> {
-  return runSession("inventory show", options, io, async (session) => {
+  return runTargets("inventory show", options, io, async (session) => {
     const chosen = await chooseOwner(session, paths, options);
     if (chosen === undefined) return session.finish({ exitCode: EXIT.error });
     const { owner } = chosen;

@@ -1,10 +1,10 @@
 /** `hopsync plan`: what apply would do; with `--out` sealed in a file, to apply exactly that. */
 import { EXIT } from "../../errors.ts";
 import { seal } from "../../reconcile/sealed.ts";
+import { type Body, runTargets } from "../fleet.ts";
 import type { Io } from "../io.ts";
 import { checkPlanPath, writePlanFile } from "../plan-file.ts";
 import { type PlanFlags, preparePlan } from "../prepare.ts";
-import { runSession } from "../session.ts";
 
 export interface PlanCommandFlags extends PlanFlags {
   readonly detailedExitcode?: true;
@@ -12,8 +12,8 @@ export interface PlanCommandFlags extends PlanFlags {
 }
 
 export async function plan(paths: readonly string[], options: PlanCommandFlags, io: Io): Promise<number> {
-  return runSession("plan", options, io, async (session) => {
-    const { out } = options;
+  const { out } = options;
+  const body: Body = async (session) => {
     if (out !== undefined) checkPlanPath(out, io.cwd);
     const prepared = await preparePlan(session, paths, options);
     if (typeof prepared === "number") return prepared;
@@ -26,5 +26,6 @@ export async function plan(paths: readonly string[], options: PlanCommandFlags, 
     const code = session.finish({ exitCode, plan: run.plan, text });
     if (sealed) session.say(`Sealed in ${out}. To apply exactly this: hopsync apply ${out}\n`);
     return code;
-  });
+  };
+  return runTargets("plan", options, io, body, [out === undefined ? undefined : "--out"]);
 }

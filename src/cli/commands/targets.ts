@@ -49,6 +49,6 @@ function read(
 }
 
 /** The host as every other document has it. */
-function listed({ name, host, paths }: ProjectTarget): ListedTarget {
-  return { name, host: hasPlaceholder(host) ? host : parseHost(host).host, paths };
+function listed({ name, host, paths, overlays }: ProjectTarget): ListedTarget {
+  return { name, host: hasPlaceholder(host) ? host : parseHost(host).host, paths, overlays };
 }
