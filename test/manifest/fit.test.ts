@@ -29,7 +29,7 @@ describe("fitEntries", () => {
       entry("trigger", { name: "u", script: "", hints: { new: 2 } }),
       entry("device_group", {
         name: "g",
-        filter: { operator: "and", rules: [{ field: "network_locality_id", operator: "=", operand: 5 }] },
+        filter: { operator: "and", rules: [{ field: "of_firmware_99", operator: "=", operand: 5 }] },
       }),
     ]);
     expect(entries.map(({ value }) => value)).toEqual([
