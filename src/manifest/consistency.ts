@@ -4,7 +4,7 @@ import { kindNamed } from "../kinds/index.ts";
 import { type Address, type Diagnostic, type Pointer, type Resource, SENSITIVE } from "../model.ts";
 import { failure, report } from "./codes.ts";
 import { type Entry, entryPlace } from "./context.ts";
-import type { EachItem } from "./values.ts";
+import type { EachItem } from "./each.ts";
 
 /** Entries that declare an address again. Entries that cannot be used otherwise count as well. */
 export function findDuplicates(entries: readonly Entry[]): readonly Diagnostic[] {

@@ -2,11 +2,13 @@
 import { type Alias, isAlias, isMap, isSeq, type Node, type Pair } from "yaml";
 import { parsePointer, pointer } from "../json.ts";
 import type { Diagnostic, Pointer, Source } from "../model.ts";
+import { type EachItem, FOR_EACH } from "./each.ts";
 import type { ManifestFile } from "./files.ts";
 import type { Outside } from "./placeholders.ts";
 import { type Placement, placementOf } from "./placement.ts";
 import { type SourceText, sourceText } from "./source-text.ts";
-import { type DocumentValue, type EachItem, FOR_EACH, isMergeKey, keyText, readValue } from "./values.ts";
+import { type DocumentValue, readValue } from "./values.ts";
+import { isMergeKey, keyText } from "./yaml-keys.ts";
 import { readYaml } from "./yaml-text.ts";
 
 export interface ManifestDocument extends Omit<DocumentValue, "targets"> {

@@ -22,8 +22,9 @@ import {
 } from "./edit-text.ts";
 import { hasPlaceholder } from "./placeholders.ts";
 import type { Placement } from "./placement.ts";
-import { isMergeKey, keyText } from "./values.ts";
+
 import { writeItem, writePair } from "./write.ts";
+import { isMergeKey, keyText } from "./yaml-keys.ts";
 
 /** What becomes of a value. */
 export type Edit = { readonly to: Json } | { readonly keys: KeyEdits } | ItemEdits;

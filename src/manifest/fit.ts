@@ -7,8 +7,8 @@ import { kindNamed, kinds } from "../kinds/index.ts";
 import type { Kind } from "../kinds/kind.ts";
 import type { Diagnostic, ExportedEntry, Json, JsonObject, Pointer } from "../model.ts";
 import { caution, report } from "./codes.ts";
+import { isExactNumber } from "./exact-number.ts";
 import { errorsOf } from "./form.ts";
-import { isExactNumber } from "./values.ts";
 
 export interface Fitted {
   readonly entries: readonly ExportedEntry[];

@@ -50,8 +50,9 @@ export function overlay(
   const over = read.flatMap((item) => item.documents);
   const entries = new Map(documents.flatMap(entriesOf));
   const problems = over.flatMap((document) => applyOverlay(document, entries, whole && !partial));
+  const changed = [...entries.values()].filter(({ located }) => located !== undefined);
   return {
-    documents: documents.map((document) => withEntries(document, [...entries.values()])),
+    documents: documents.map((document) => withEntries(document, changed)),
     overlays: over,
     problems: [...read.flatMap((item) => item.problems), ...problems],
   };
@@ -110,15 +111,17 @@ function isInEntry(at: Pointer): boolean {
 interface OverlaidEntry {
   readonly document: ManifestDocument;
   readonly prefix: Pointer;
-  located: Located;
-  changed: boolean;
+  readonly value: JsonObject;
+  /** Once an overlay has changed it. */
+  located?: Located;
 }
 
 function entriesOf(document: ManifestDocument): readonly (readonly [Address, OverlaidEntry])[] {
-  return listed(document).map(({ address, prefix, value }) => {
-    const located = locate(value, { document, at: prefix });
-    return [address, { document, prefix, located, changed: false }] as const;
-  });
+  return listed(document).map(({ address, ...entry }) => [address, { document, ...entry }] as const);
+}
+
+function locatedOf({ located, value, document, prefix }: OverlaidEntry): Located {
+  return located ?? locate(value, { document, at: prefix });
 }
 
 interface ListedValue {
@@ -146,15 +149,15 @@ function applyOverlay(
 ): readonly Diagnostic[] {
   const unused = (address: Address, at: Pointer): readonly Diagnostic[] =>
     tellUnused ? [unusedOverlay(document, address, at, [...entries.keys()])] : [];
-  const values = listed(document);
-  const merged = values.flatMap(({ address, prefix, value }, i) => {
-    const first = values.find((other) => other.address === address);
-    if (first !== undefined && first !== values[i]) return [twice(document, address, prefix, first.prefix)];
+  const seen = new Map<Address, Pointer>();
+  const merged = listed(document).flatMap(({ address, prefix, value }) => {
+    const first = seen.get(address);
+    if (first !== undefined) return [twice(document, address, prefix, first)];
+    seen.set(address, prefix);
     const entry = entries.get(address);
     if (entry === undefined) return unused(address, `${prefix}/name`);
     const { name: _, ...rest } = value;
-    entry.located = merge(entry.located, locate(rest, { document, at: prefix }));
-    entry.changed = true;
+    entry.located = merge(locatedOf(entry), locate(rest, { document, at: prefix }));
     return [];
   });
   const patches = isObject(document.value) && isArray(document.value.patches) ? document.value.patches : [];
@@ -182,13 +185,12 @@ function applyPatch(
 ): readonly Diagnostic[] {
   for (const [i, operation] of (isArray(patch) ? patch : []).entries()) {
     const at = prefix + pointer(i);
-    const result = applyOperation(entry.located, isObject(operation) ? operation : {}, { document, at });
+    const result = applyOperation(locatedOf(entry), isObject(operation) ? operation : {}, { document, at });
     if ("finding" in result) {
       const place = { address, source: document.valueAt(at + pointer(result.key)), related: placeOf(entry) };
       return [report(result.finding, place)];
     }
     entry.located = result;
-    entry.changed = true;
   }
   return [];
 }
@@ -220,14 +222,17 @@ function unusedOverlay(
 
 /** The document with the entries that overlays changed, each part of which is found where it is written. */
 function withEntries(document: ManifestDocument, all: readonly OverlaidEntry[]): ManifestDocument {
-  const own = all.filter((entry) => entry.document === document && entry.changed);
-  if (own.length === 0) return document;
-  const entries = new Map(own.map((entry) => [entry.prefix, entry]));
+  const entries = new Map(
+    all.flatMap(({ document: of, prefix, located }) =>
+      of === document && located !== undefined ? [[prefix, located] as const] : [],
+    ),
+  );
+  if (entries.size === 0) return document;
   const find = (at: Pointer): (Origin & { readonly depth: number }) | undefined => {
     const path = parsePointer(at);
     const entry = entries.get(pointer(...path.slice(0, 2)));
     if (entry === undefined || path.length < 2) return undefined;
-    const { origin, depth } = originAt(entry.located.tree, path.slice(2));
+    const { origin, depth } = originAt(entry.tree, path.slice(2));
     return { ...origin, depth: depth + 2 };
   };
   const origin = (at: Pointer): Origin => find(at) ?? { document, at };
@@ -244,12 +249,13 @@ function withEntries(document: ManifestDocument, all: readonly OverlaidEntry[]):
   };
 }
 
-type Entries = ReadonlyMap<Pointer, OverlaidEntry>;
+/** What overlays made of entries, by their prefix. */
+type Entries = ReadonlyMap<Pointer, Located>;
 
 function withValues(value: Json, entries: Entries): Json {
   const sections = Object.entries(isObject(value) ? value : {}).map(([section, list]): [string, Json] => [
     section,
-    isArray(list) ? list.map((item, i) => entries.get(pointer(section, i))?.located.value ?? item) : list,
+    isArray(list) ? list.map((item, i) => entries.get(pointer(section, i))?.value ?? item) : list,
   ]);
   return Object.fromEntries(sections);
 }
@@ -260,31 +266,24 @@ function merged(
   entries: Entries,
 ): Pick<ManifestDocument, "secrets" | "whole" | "broken"> {
   const isOverlaid = (at: Pointer): boolean => entries.has(pointer(...parsePointer(at).slice(0, 2)));
-  const parts = [...entries].flatMap(([prefix, { located }]) =>
-    originsBelow(located.tree).map(([at, origin]) => ({ prefix, at, origin })),
-  );
+  const parts = [...entries].map(([prefix, { tree }]) => ({ prefix, origins: originsBelow(tree) }));
   const moved = (of: (document: ManifestDocument) => ReadonlySet<Pointer>): ReadonlySet<Pointer> =>
     new Set([
       ...[...of(document)].filter((at) => !isOverlaid(at)),
-      ...parts
-        .filter(({ origin }) => of(origin.document).has(origin.at))
-        .map(({ prefix, at }) => prefix + at),
+      ...parts.flatMap(({ prefix, origins }) =>
+        origins.filter(([, origin]) => of(origin.document).has(origin.at)).map(([at]) => prefix + at),
+      ),
     ]);
-  const secrets = new Map([...document.secrets].filter(([prefix]) => !entries.has(prefix)));
-  for (const prefix of entries.keys()) {
-    const own = parts.filter((part) => part.prefix === prefix);
-    const found = own.flatMap(({ at, origin }): [Pointer, Secret][] => {
-      const secret = secretAt(origin);
-      return secret === undefined ? [] : [[at, secret]];
-    });
-    if (found.length > 0) secrets.set(prefix, new Map(found));
-  }
+  const kept = [...document.secrets].filter(([prefix]) => !entries.has(prefix));
+  const found = parts.map(({ prefix, origins }) => [prefix, new Map(origins.flatMap(secretAt))] as const);
+  const secrets = new Map([...kept, ...found.filter(([, own]) => own.size > 0)]);
   return { secrets, whole: moved(({ whole }) => whole), broken: moved(({ broken }) => broken) };
 }
 
-function secretAt({ document, at }: Origin): Secret | undefined {
-  const path = parsePointer(at);
-  return document.secrets.get(pointer(...path.slice(0, 2)))?.get(pointer(...path.slice(2)));
+function secretAt([at, { document, at: written }]: readonly [Pointer, Origin]): readonly [Pointer, Secret][] {
+  const path = parsePointer(written);
+  const secret = document.secrets.get(pointer(...path.slice(0, 2)))?.get(pointer(...path.slice(2)));
+  return secret === undefined ? [] : [[at, secret]];
 }
 
 /** The first part at or below a pointer that an overlay says. */
@@ -296,7 +295,7 @@ function notOwn(
   const path = parsePointer(at);
   const entry = entries.get(pointer(...path.slice(0, 2)));
   if (entry === undefined) return undefined;
-  const other = originsBelow(entry.located.tree, pointer(...path.slice(2))).find(
+  const other = originsBelow(entry.tree, pointer(...path.slice(2))).find(
     ([, origin]) => origin.document !== document,
   );
   return other && { why: "overlay", source: other[1].document.valueAt(other[1].at) };

@@ -7,6 +7,7 @@ import { FILTER_SCHEMA } from "../kinds/filter.ts";
 import { kinds } from "../kinds/index.ts";
 import type { Field, JsonSchema, Kind, Relation } from "../kinds/kind.ts";
 import { DEVICE, type ReferenceTarget, referenceTargets, SEARCH_TYPES } from "../kinds/targets.ts";
+import { MAX_EACH } from "./each.ts";
 
 /** What a name must match: a text of blanks is none. */
 export const NOT_BLANK = "\\S";
@@ -29,7 +30,7 @@ const FOR_EACH_SCHEMA: JsonSchema = {
   type: ["array", "string"],
   pattern: "^\\$\\{var:[^}]+\\}$",
   items: { type: ["string", "number", "boolean", "object"] },
-  maxItems: 1000,
+  maxItems: MAX_EACH,
   description:
     "Makes one resource for each item of the list, with ${each}, or ${each:key} of a mapping, filled in.",
 };

@@ -13,10 +13,22 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from "yaml";
-import { isArray, isObject, pointer } from "../json.ts";
+import { pointer } from "../json.ts";
 import type { Diagnostic, Json, Pointer, Secret, Source } from "../model.ts";
 import { collectAnchors, contains, startOf } from "./anchors.ts";
 import { type Finding, failure, report } from "./codes.ts";
+import {
+  type EachItem,
+  type EntryOrigin,
+  eachList,
+  FOR_EACH,
+  MAX_MADE_VALUES,
+  mergedEach,
+  readItems,
+  sizeOf,
+  tooManyValues,
+} from "./each.ts";
+import { inexact, isExactNumber } from "./exact-number.ts";
 import {
   type Filling,
   fill,
@@ -29,17 +41,11 @@ import {
 } from "./placeholders.ts";
 import { kindOfSection, type Placement } from "./placement.ts";
 import type { SourceText } from "./source-text.ts";
+import { isMergeKey, keyText } from "./yaml-keys.ts";
 import { MAX_DEPTH } from "./yaml-text.ts";
 
 /** How many values the aliases of one document may add. */
 const MAX_ALIASED = 250_000;
-
-/** How many entries one `for_each` may make, and all of one document. */
-const MAX_EACH = 1000;
-const MAX_MADE = 20_000;
-
-/** How many values entries made by `for_each` and lists from variables may add to one document. */
-const MAX_MADE_VALUES = 250_000;
 
 /** The tags of YAML's own plain data; any other asks for a type that a manifest does not have. */
 const PLAIN_TAG = /^tag:yaml\.org,2002:(str|int|float|bool|null|map|seq)$/;
@@ -60,20 +66,6 @@ export interface DocumentValue {
   /** Of sections with a `for_each`, where each of their entries comes from. */
   readonly made: ReadonlyMap<string, readonly EntryOrigin[]>;
   readonly problems: readonly Diagnostic[];
-}
-
-/** An entry's place in the list that is written, and the item that it is made for. */
-export interface EntryOrigin {
-  readonly index: number;
-  readonly item?: EachItem;
-}
-
-/** An item of `for_each`. */
-export interface EachItem {
-  readonly value: Json;
-  /** From 1. */
-  readonly number: number;
-  readonly source: Source;
 }
 
 /** The state of one conversion; it does not leave this file. */
@@ -254,61 +246,30 @@ function convertSection(node: YAMLSeq, section: string, reading: Reading): Json 
   return values;
 }
 
-/** What an entry has under `for_each`; of its own, since merged it would be another entry's. */
-function eachList(entry: YAMLMap): Node | undefined {
-  const pair = entry.items.find(({ key }) => keyText(key) === FOR_EACH);
-  return pair === undefined ? undefined : ((pair.value ?? pair.key) as Node);
-}
-
-export const FOR_EACH = "for_each";
-
 /** The items that entries are made for; none where something is wrong with the list. */
 function eachItems(node: Node, reading: Reading): readonly EachItem[] {
   const before = reading.problems.length;
   const list = below(FOR_EACH, reading, () => convert(node, reading));
   if (reading.problems.length > before) return [];
   const target = isAlias(node) ? reading.targets.get(node) : node;
-  const finding = eachProblem(list, reading);
-  if (finding !== undefined) {
-    broken(node, finding, reading);
+  const nodes = isSeq(target) ? target.items : [];
+  const sourceOf = (i: number): Source => placeOf((nodes[i] ?? node) as Node, reading.source);
+  const items = readItems(list, reading.entriesMade, sourceOf);
+  if ("code" in items) {
+    const source = items.item === undefined ? placeOf(node, reading.source) : sourceOf(items.item);
+    reading.broken.add(pointer(...reading.path));
+    reading.problems.push(report(items, { source }));
     return [];
   }
-  const nodes = isSeq(target) ? target.items : [];
-  const items = (isArray(list) ? list : []).map((value, i): EachItem => {
-    return { value, number: i + 1, source: placeOf((nodes[i] ?? node) as Node, reading.source) };
-  });
-  const bad = items.find(({ value }) => value === null || isArray(value));
-  if (bad === undefined) {
-    reading.entriesMade += items.length;
-    return items;
-  }
-  const detail = `Item ${bad.number} is ${bad.value === null ? "null" : "a list"}. An item is a text, a number or a mapping.`;
-  reading.broken.add(pointer(...reading.path));
-  reading.problems.push(report(failure("bad-for-each", detail), { source: bad.source }));
-  return [];
-}
-
-function eachProblem(list: Json, { entriesMade }: Reading): Finding | undefined {
-  if (!isArray(list)) {
-    const detail =
-      "for_each takes a list, or ${var:NAME} of a variable that is one among the vars of the target.";
-    return failure("bad-for-each", detail);
-  }
-  if (list.length > MAX_EACH) {
-    const detail = `The list has ${list.length} items, and one for_each makes at most ${MAX_EACH} entries. Split the list.`;
-    return failure("for-each-too-long", detail);
-  }
-  if (entriesMade + list.length <= MAX_MADE) return undefined;
-  const detail = `With these, for_each would make more than ${MAX_MADE} entries in one document. Split the document.`;
-  return failure("for-each-too-long", detail);
+  reading.entriesMade += items.length;
+  return items;
 }
 
 /** From here on nothing of the document has a value; told once. */
 function tooManyMade(node: Node, reading: Reading): null {
   if (reading.broken.has("")) return null;
   reading.broken.add("");
-  const detail = `for_each and lists from variables make more than ${MAX_MADE_VALUES} values of this document. Split it, or give them fewer items.`;
-  return tell(node, failure("for-each-too-long", detail), reading);
+  return tell(node, tooManyValues(), reading);
 }
 
 function below<T>(segment: string, reading: Reading, act: () => T): T {
@@ -354,22 +315,6 @@ function isEntry({ makes, path }: Reading): boolean {
   return makes && path.length === 2 && kindOfSection(path[0]) !== undefined;
 }
 
-function mergedEach(): Finding {
-  const detail = "for_each stands in the entry itself, and not in a mapping that is merged into it. Move it.";
-  return failure("bad-for-each", detail);
-}
-
-/** `<<` as a key, where it is not in quotes. */
-export function isMergeKey(key: unknown): boolean {
-  return isScalar(key) && key.value === "<<" && key.type === "PLAIN";
-}
-
-/** The text of a key; the numbers and words of YAML count as their text. */
-export function keyText(key: unknown): string | undefined {
-  if (!isScalar(key)) return undefined;
-  return typeof key.value === "string" ? key.value : (key.source ?? String(key.value));
-}
-
 function readKey(key: unknown, reading: Reading): string | undefined {
   const name = keyText(key);
   const tag = isScalar(key) ? key.tag : undefined;
@@ -406,23 +351,6 @@ function convertScalar(node: Scalar, reading: Reading): Json {
   return typeof value === "boolean" ? value : null;
 }
 
-/** More digits than a double keeps would be changed without a word. */
-export function isExactNumber(value: number, source: string | undefined): boolean {
-  if (!Number.isFinite(value)) return false;
-  const digits = (source ?? "")
-    .replace(/[eE].*$/, "")
-    .replace(/[^0-9]/g, "")
-    .replace(/^0+/, "");
-  return Number.isSafeInteger(value) || digits.length <= 15;
-}
-
-function inexact(node: Scalar): Finding {
-  return failure(
-    "inexact-number",
-    `${node.source ?? "It"} is beyond what a number here can hold. Write a number in range, or put it in quotes if a text is meant.`,
-  );
-}
-
 function convertText(node: Scalar, written: string, reading: Reading): Json {
   const placement = reading.placement(reading.path);
   if (placement === "deferred") return written;
@@ -452,11 +380,6 @@ function convertText(node: Scalar, written: string, reading: Reading): Json {
 /** A name is a text, whatever the items are. */
 function isName({ path }: Reading): boolean {
   return path.length === 3 && path[2] === "name" && kindOfSection(path[0]) !== undefined;
-}
-
-function sizeOf(value: Json): number {
-  if (!isArray(value) && !isObject(value)) return 1;
-  return Object.values(value).reduce<number>((sum, item) => sum + sizeOf(item), 1);
 }
 
 function notReplaced(node: Node, source: SourceText): Diagnostic {

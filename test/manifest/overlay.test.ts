@@ -309,4 +309,14 @@ describe("an overlay", () => {
     );
     expect(loaded.diagnostics).toEqual([]);
   });
+
+  it("can change thousands of entries", async () => {
+    const names = Array.from({ length: 3000 }, (_, i) => `t${i}`);
+    const files = {
+      "base/m.yaml": `version: 1\ntags:\n${names.map((name) => `- {name: ${name}, devices: []}\n`).join("")}`,
+      "over/hq.yaml": `version: 1\ntags:\n${names.map((name) => `- {name: ${name}, devices: [10.0.0.1]}\n`).join("")}`,
+    };
+    const { manifest } = await load(files, { paths: ["base"], overlays: ["over"], root: "." });
+    expect(manifest?.resources.filter(({ relations }) => relations.devices?.length === 1)).toHaveLength(3000);
+  });
 });

@@ -1,0 +1,20 @@
+/** Numbers of YAML that JavaScript can hold as they are written. */
+import type { Scalar } from "yaml";
+import { type Finding, failure } from "./codes.ts";
+
+/** More digits than a double keeps would be changed without a word. */
+export function isExactNumber(value: number, source: string | undefined): boolean {
+  if (!Number.isFinite(value)) return false;
+  const digits = (source ?? "")
+    .replace(/[eE].*$/, "")
+    .replace(/[^0-9]/g, "")
+    .replace(/^0+/, "");
+  return Number.isSafeInteger(value) || digits.length <= 15;
+}
+
+export function inexact(node: Scalar): Finding {
+  return failure(
+    "inexact-number",
+    `${node.source ?? "It"} is beyond what a number here can hold. Write a number in range, or put it in quotes if a text is meant.`,
+  );
+}
