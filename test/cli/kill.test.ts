@@ -21,7 +21,7 @@ import { sandbox } from "../helpers/sandbox.ts";
 import { isOwnName, storedInventory } from "../inventory/appliance.ts";
 
 /** All of them with CI set. */
-const SAMPLE = 12;
+const SAMPLE = 6;
 const AT_ONCE = 2;
 
 const BEFORE = `version: 1

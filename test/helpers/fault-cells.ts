@@ -243,11 +243,9 @@ const GROUPS: readonly (readonly Cell[])[] = KINDS.flatMap((kind) =>
   }),
 );
 
-/** One cell in so many, of each kind and effect at least one. */
+/** One cell in so many; which ones differs from one kind of request and effect to the next. */
 export function someCells(oneIn: number): readonly Cell[] {
-  return GROUPS.flatMap((cells, number) =>
-    cells.filter((_, i) => i % oneIn === number % Math.min(oneIn, cells.length)),
-  );
+  return GROUPS.flatMap((cells, number) => cells.filter((_, i) => (i + number) % oneIn === 0));
 }
 
 type Logged = readonly LoggedRequest[];

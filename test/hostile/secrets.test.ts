@@ -222,7 +222,9 @@ describe("no secret comes out of any command", () => {
     expect(await Promise.all(codes)).toEqual([0, 0, 0, 0, 0, 0, 2, 0, 1, 0, 0, 0]);
   }, 60_000);
 
-  it.each(EFFECTS.map(([name, effect], i) => [name, effect, i] as const))(
+  // Every third without CI, since each runs every command.
+  const effects = EFFECTS.map(([name, effect], i) => [name, effect, i] as const);
+  it.each(effects.filter(([, , i]) => process.env.CI !== undefined || i % 3 === 0))(
     "when an appliance answers with %s",
     async (_name, effect, index) => {
       prepared ??= prepare();

@@ -33,7 +33,7 @@ import { arbitrarySeason, faultsOf, LATE_MS, lags, type Season } from "../helper
 import { inventoryObjects, isOwnName, ownObjects, storedInventory } from "../inventory/appliance.ts";
 
 /** `npm run histories:faults` for more of them. */
-const HISTORIES = Number(process.env.HOPSYNC_FAULT_HISTORIES ?? (process.env.CI === undefined ? 40 : 300));
+const HISTORIES = Number(process.env.HOPSYNC_FAULT_HISTORIES ?? (process.env.CI === undefined ? 20 : 300));
 const SEED = process.env.HOPSYNC_FAULT_SEED;
 
 /**

@@ -38,7 +38,7 @@ import {
 import { kill } from "../inventory/appliance.ts";
 
 /** About 0.1 s each on an idle core; more in a longer search: npm run histories */
-const HISTORIES = Number(process.env.HOPSYNC_HISTORIES ?? (process.env.CI === undefined ? 100 : 500));
+const HISTORIES = Number(process.env.HOPSYNC_HISTORIES ?? (process.env.CI === undefined ? 60 : 500));
 
 type Entry = Readonly<Record<string, unknown>>;
 
