@@ -17,15 +17,16 @@ export function leastRequests(manifest, { devices, groups, applications }) {
   const literals = selectors.size - networks.length - byId.length;
   const batches = (count) => Math.ceil(count / BATCH);
   const sections = Object.keys(manifest).length;
+  const members = manifest.device_groups.flatMap(({ devices: list }) => (list === undefined ? [] : [list]));
   return (
     1 + // the target
     sections +
     1 + // applications, in pages
     batches(literals) +
     batches(byId.length) +
-    networks.reduce((sum, text) => sum + pagesOf(JSON.parse(text), devices), 0) +
+    sumOf(networks, (text) => pagesOf(countFound([JSON.parse(text)], devices))) +
     declaring("tags", "devices") +
-    declaring("device_groups", "devices") +
+    sumOf(members, (list) => pagesOf(countFound(list, devices))) +
     declaring("triggers", "devices") +
     declaring("alerts", "devices") +
     Math.min(declaring("triggers", "device_groups"), groups) +
@@ -36,9 +37,25 @@ export function leastRequests(manifest, { devices, groups, applications }) {
   );
 }
 
-/** A page of a hundred may have been cut, so one more is asked for. */
-function pagesOf(network, devices) {
-  const prefix = network.replace(/\d+\/24$/, "");
-  const found = devices.filter(({ ipaddr4 }) => ipaddr4?.startsWith(prefix)).length;
-  return found < 100 ? 1 : 2;
+function sumOf(list, number) {
+  return list.reduce((sum, item) => sum + number(item), 0);
+}
+
+/** Pages that a list of so many takes: one of a hundred or more may have been cut, so another one is asked for. */
+function pagesOf(count) {
+  return count < 100 ? 1 : 1 + Math.ceil(count / 1000);
+}
+
+/** How many devices selectors of these find in all. */
+function countFound(selectors, devices) {
+  const prefixes = selectors.filter(isNetwork).map((network) => network.replace(/\d+\/24$/, ""));
+  const named = new Set(selectors.map((selector) => selector.discovery_id ?? selector));
+  return devices.filter(
+    ({ ipaddr4, discovery_id: id }) =>
+      named.has(ipaddr4) || named.has(id) || prefixes.some((prefix) => ipaddr4?.startsWith(prefix)),
+  ).length;
+}
+
+function isNetwork(selector) {
+  return typeof selector === "string" && selector.includes("/");
 }

@@ -198,7 +198,8 @@ function choose(
 
 /** An object under the new name and one that is or was under a former name cannot be the same object. */
 function withoutFormer(resource: Resource, current: Found, candidates: Candidates): Found {
-  if ("code" in current || resource.lifecycle.state === "absent") return current;
+  const { state, renamedFrom } = resource.lifecycle;
+  if ("code" in current || state === "absent" || renamedFrom.length === 0) return current;
   const applied = formerApplied(resource, candidates);
   const name = formerName(resource, candidates);
   const former =
