@@ -14,7 +14,7 @@ import { arbitraryManifest, type Generation, manifestsUpTo } from "../helpers/ar
 import { folder } from "../helpers/folder.ts";
 
 /** More in a longer search: HOPSYNC_RUNS=1000 npx vitest run test/reconcile/convergence.test.ts */
-const RUNS = Number(process.env.HOPSYNC_RUNS ?? 60);
+const RUNS = Number(process.env.HOPSYNC_RUNS ?? (process.env.CI === undefined ? 30 : 60));
 
 const NO_LIMIT = { maxDeletes: 1000 };
 

@@ -36,7 +36,7 @@ import { addBystanders, keysOf, MANAGED, nameAt, stateOf } from "../helpers/hist
 import { expectTrueReport } from "../helpers/true-report.ts";
 
 /** One cell in so many, with CI set all of them: HOPSYNC_CELLS=1 npx vitest run test/reconcile/fault-matrix.test.ts */
-const ONE_IN = Number(process.env.HOPSYNC_CELLS ?? (process.env.CI === undefined ? 12 : 1));
+const ONE_IN = Number(process.env.HOPSYNC_CELLS ?? (process.env.CI === undefined ? 20 : 1));
 
 /** Small, so that the inventory has parts as one of hundreds of entries has. */
 const PART_BYTES = 400;
