@@ -14,7 +14,7 @@ import { arbitraryManifest, type Generation, manifestsUpTo } from "../helpers/ar
 import { folder } from "../helpers/folder.ts";
 
 /** More in a longer search: HOPSYNC_RUNS=1000 npx vitest run test/reconcile/convergence.test.ts */
-const RUNS = Number(process.env.HOPSYNC_RUNS ?? (process.env.CI === undefined ? 30 : 60));
+const RUNS = Number(process.env.HOPSYNC_RUNS ?? (process.env.CI === undefined ? 32 : 60));
 
 const NO_LIMIT = { maxDeletes: 1000 };
 
@@ -81,7 +81,7 @@ describe("convergence", () => {
     ["9.8", { filters: true, detections: false, hints: true }],
   ])(
     "any two manifests on firmware %s",
-    (firmware, generation) => converges({ firmware }, manifestsUpTo(4, generation), RUNS / 4),
+    (firmware, generation) => converges({ firmware }, manifestsUpTo(4, generation), Math.ceil(RUNS / 4)),
     3_600_000,
   );
 });
