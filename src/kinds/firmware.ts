@@ -31,17 +31,29 @@ export function parseVersion(text: string): Version | undefined {
   return match === null ? undefined : match[0].split(".").map(Number);
 }
 
+/** A run asks for the same few versions for each field of each entry. */
+const known = new Map<string, Version>();
+
+function versionOf(text: string): Version {
+  const version = known.get(text) ?? parseVersion(text) ?? NEWEST;
+  known.set(text, version);
+  return version;
+}
+
 /** Missing parts count as 0: 9.8 is 9.8.0.0. */
 export function compareVersions(a: Version, b: Version): number {
   const length = Math.max(a.length, b.length);
-  const parts = Array.from({ length }, (_, i) => Math.sign((a[i] ?? 0) - (b[i] ?? 0)));
-  return parts.find((sign) => sign !== 0 && !Number.isNaN(sign)) ?? 0;
+  for (let i = 0; i < length; i += 1) {
+    const [left, right] = [a[i] ?? 0, b[i] ?? 0];
+    if (left !== right) return left < right ? -1 : 1;
+  }
+  return 0;
 }
 
 /** Whether this firmware, as the appliance tells it, is in the stretch. */
 export function isWithin(firmware: string, { since, before }: Span): boolean {
-  const version = parseVersion(firmware) ?? NEWEST;
-  const order = (bound: string): number => compareVersions(version, parseVersion(bound) ?? NEWEST);
+  const version = versionOf(firmware);
+  const order = (bound: string): number => compareVersions(version, versionOf(bound));
   return (since === undefined || order(since) >= 0) && (before === undefined || order(before) < 0);
 }
 
