@@ -63,13 +63,21 @@ async function flagCredentials(
   return { ...files, clientSecret: await readSecret(files.clientSecret, "client secret", io) };
 }
 
-async function readSecret(file: string, what: "API key" | "client secret", { cwd }: Io): Promise<string> {
+async function readSecret(
+  file: string,
+  what: "API key" | "client secret",
+  { cwd, onSecret }: Io,
+): Promise<string> {
   const name = what === "API key" ? "api-key" : "client-secret";
-  return readStart(resolve(cwd, file), what, name).catch((cause: unknown) => {
+  try {
+    const secret = await readStart(resolve(cwd, file), what, name);
+    onSecret?.(secret);
+    return secret;
+  } catch (cause) {
     if (cause instanceof HopsyncError) throw cause;
     const { code } = cause as NodeJS.ErrnoException;
     throw new HopsyncError(`no-${name}`, `The ${what} file ${file} cannot be read (${code}).`, { cause });
-  });
+  }
 }
 
 /** More than any key has: what is longer is another file, or has no end. */
