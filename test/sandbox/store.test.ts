@@ -116,14 +116,15 @@ describe("a damaged file", () => {
     expect(readFileSync(stateFile, "utf8")).toBe(text);
   });
 
-  it("is an error where it is larger than any, or has no end, before it is in memory", async () => {
+  it("is an error where it is larger than any, before it is in memory", async () => {
     writeFileSync(stateFile, "");
     truncateSync(stateFile, 256 * 1024 * 1024 + 1);
-    const endless = join(folder, "endless.json");
-    symlinkSync("/dev/zero", endless);
-    for (const file of [stateFile, endless]) {
-      await expect(startSandbox({ stateFile: file })).rejects.toThrow("no file of 256 MB at most");
-    }
+    await expect(startSandbox({ stateFile })).rejects.toThrow("no file of 256 MB at most");
+  });
+
+  it.skipIf(process.platform === "win32")("is an error where it has no end", async () => {
+    symlinkSync("/dev/zero", stateFile);
+    await expect(startSandbox({ stateFile })).rejects.toThrow("no file of 256 MB at most");
   });
 
   it("is an error also where it is a folder, or in a folder that is not there", async () => {
