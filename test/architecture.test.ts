@@ -35,6 +35,7 @@ const MAY_LOAD: Readonly<Record<string, readonly string[]>> = {
   "diagnostics.ts": ["model.ts"],
   "secrets.ts": ["model.ts", "json.ts"],
   "secret-forms.ts": [],
+  "bounded-file.ts": [],
   "kinds/": ["model.ts", "json.ts", "errors.ts", "diagnostics.ts"],
   "manifest/": ["model.ts", "json.ts", "diagnostics.ts", "secrets.ts", "kinds/"],
   "project/": [
@@ -47,7 +48,7 @@ const MAY_LOAD: Readonly<Record<string, readonly string[]>> = {
     "appliance/credentials.ts",
     "appliance/trust.ts",
   ],
-  "appliance/": ["model.ts", "json.ts", "errors.ts", "secret-forms.ts"],
+  "appliance/": ["model.ts", "json.ts", "errors.ts", "secret-forms.ts", "bounded-file.ts"],
   "reconcile/": [
     "model.ts",
     "json.ts",
@@ -61,7 +62,7 @@ const MAY_LOAD: Readonly<Record<string, readonly string[]>> = {
   ],
   "inventory/": ["model.ts", "json.ts", "errors.ts", "kinds/", "appliance/port.ts"],
   "render/": ["model.ts", "json.ts", "diagnostics.ts"],
-  "sandbox/": ["model.ts", "json.ts", "errors.ts"],
+  "sandbox/": ["model.ts", "json.ts", "errors.ts", "bounded-file.ts"],
 };
 
 function roomOf(file: string): string {

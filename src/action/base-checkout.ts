@@ -9,6 +9,8 @@ import type { GitHub, TreeFile } from "./port.ts";
 const NAMED = /\.(ya?ml|js|csv|txt)$/i;
 /** More files than this are no configuration of ours, and each costs a request. */
 const MOST_FETCHED = 500;
+/** The most that GitHub takes of one file. */
+const MOST_BYTES = 100 * 1024 * 1024;
 
 /** Its top, and the folder in it that stands for the working folder; undefined where too much differs. */
 export async function checkOutBase(
@@ -38,7 +40,7 @@ export async function checkOutBase(
 /** Whether the checkout has the same bytes, by the name that Git gives to them. */
 function isSame({ path, sha }: TreeFile, workspace: string): boolean {
   const local = join(workspace, path);
-  return (
-    statSync(local, { throwIfNoEntry: false })?.isFile() === true && blobName(readFileSync(local)) === sha
-  );
+  const stat = statSync(local, { throwIfNoEntry: false });
+  // A link that a pull request has made may lead to anything.
+  return stat?.isFile() === true && stat.size <= MOST_BYTES && blobName(readFileSync(local)) === sha;
 }

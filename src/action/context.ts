@@ -1,6 +1,7 @@
 /** What the runner says of the run that the action is in: the repository, the commit, the pull request. */
-import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
+import { textOfFile } from "../bounded-file.ts";
 import { HopsyncError } from "../errors.ts";
 import { isObject } from "../json.ts";
 import type { Json, JsonObject } from "../model.ts";
@@ -73,10 +74,13 @@ function required(env: Environment, name: string): string {
   });
 }
 
+/** GitHub's own limit is 25 MB. */
+const EVENT_BYTES = 32 * 1024 * 1024;
+
 function readEvent(path: string | undefined): JsonObject {
   if (path === undefined || path === "") return {};
   try {
-    const event: unknown = JSON.parse(readFileSync(path, "utf8"));
+    const event: unknown = JSON.parse(textOfFile(path, EVENT_BYTES) ?? "");
     return isObject(event) ? event : {};
   } catch (cause) {
     throw new HopsyncError("no-runner", `The event at GITHUB_EVENT_PATH cannot be read.`, { cause });

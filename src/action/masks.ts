@@ -1,6 +1,6 @@
 /** What the runner is told to show as `***` in the log, in every later step too. */
 import { setSecret } from "@actions/core";
-import type { Credentials } from "../appliance/credentials.ts";
+import { secretOf } from "../appliance/credentials.ts";
 import { HopsyncError } from "../errors.ts";
 import { secretInputs } from "./inputs.ts";
 import { type Environment, load } from "./load.ts";
@@ -32,16 +32,13 @@ async function manifestSecrets(run: Run, env: Environment): Promise<readonly str
     const { chosen, manifest } = await load(run, { folder: run.folder, env, connects });
     const secrets = (manifest?.resources ?? []).flatMap((resource) => Object.values(resource.secrets));
     const names = new Set(secrets.flatMap((secret) => secret.names));
-    return [secretOf(chosen?.connection?.credentials), ...[...names].map((name) => env[name] ?? "")];
+    const credentials = chosen?.connection?.credentials;
+    const values = [...names].map((name) => env[name] ?? "");
+    return credentials === undefined ? values : [secretOf(credentials), ...values];
   } catch (error) {
     if (error instanceof HopsyncError) return [];
     throw error;
   }
-}
-
-function secretOf(credentials: Credentials | undefined): string {
-  if (credentials === undefined) return "";
-  return "apiKey" in credentials ? credentials.apiKey : credentials.clientSecret;
 }
 
 /** Each line as well as the whole, since a log is looked through line by line. */

@@ -199,15 +199,18 @@ function nameShape(value: Json): string {
   return isObject(value) ? "an object" : "a single value";
 }
 
-/** The id of a new object: the last segment of `location`, absolute or relative (facts §1.1). */
+/**
+ * The id of a new object: the last segment of `location`, absolute or relative (facts §1.1), below the collection
+ * that it was created in. Which host it names does not matter: an appliance may not know by what name it is reached.
+ */
 export function readLocationId(reply: Reply): Id {
   const { location } = reply.answer;
   if (location === undefined)
     throw malformed(reply, "it names no location, so the new object's id is unknown");
   const path = URL.canParse(location, reply.origin) ? new URL(location, reply.origin).pathname : "";
   const id = path.split("/").at(-1) ?? "";
-  if (!/^\d+$/.test(id))
-    throw malformed(reply, `the location ${JSON.stringify(reply.clean(location))} ends in no id`);
+  if (!/^\d+$/.test(id) || !path.endsWith(`${reply.request.path}/${id}`))
+    throw malformed(reply, `the location ${JSON.stringify(reply.clean(location))} is none of a new object`);
   return id;
 }
 

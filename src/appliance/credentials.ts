@@ -15,6 +15,11 @@ export interface Client {
 
 export type Credentials = ApiKey | Client;
 
+/** What must not be shown. */
+export function secretOf(credentials: Credentials): string {
+  return "apiKey" in credentials ? credentials.apiKey : credentials.clientSecret;
+}
+
 /** One word each: what one source gives, or what it calls them. */
 export interface Given<T> {
   readonly apiKey: T;

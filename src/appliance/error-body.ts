@@ -86,7 +86,8 @@ function rawText(answer: Answer): string {
 function parseBody(answer: Answer): Json | undefined {
   if (answer.body.length > MAX_JSON_BYTES) return undefined;
   try {
-    return JSON.parse(answer.body.toString("utf8")) as Json;
+    // Skips a byte order mark.
+    return JSON.parse(new TextDecoder().decode(answer.body)) as Json;
   } catch {
     return undefined;
   }

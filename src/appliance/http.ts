@@ -15,7 +15,7 @@ import {
 import type { Connection } from "./connection.ts";
 import { createOne } from "./create.ts";
 import type { Request } from "./exchange.ts";
-import { readPages } from "./paging.ts";
+import { itemId, readPages } from "./paging.ts";
 import type { AppliancePort, Query } from "./port.ts";
 import { type ClientOptions, createSender, type Patience } from "./sender.ts";
 import { assignmentJson } from "./wire-json.ts";
@@ -74,8 +74,9 @@ export function createAppliance(connection: Connection, options: ClientOptions):
         path,
         send: () => post(path, body, patience),
         look: async () => {
-          const list = readList(expectStatus(await get(path, recognition.query, patience), 200));
-          return list.filter(recognition.isNew).map(({ id }) => String(id));
+          const reply = expectStatus(await get(path, recognition.query, patience), 200);
+          const found = readList(reply).filter(recognition.isNew);
+          return found.map((wire) => itemId(reply, wire));
         },
         remove: (id) => remove(`${path}/${id}`),
         patience,

@@ -60,7 +60,8 @@ function isLastPage(length: number): boolean {
   return length < SURE_SIZE;
 }
 
-function itemId(reply: Reply, { id }: JsonObject): string {
+/** The id of an object of a list. */
+export function itemId(reply: Reply, { id }: JsonObject): string {
   if (typeof id === "number" || (typeof id === "string" && id !== "")) return String(id);
   throw malformed(reply, "the list holds an object without an id");
 }

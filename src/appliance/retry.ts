@@ -37,7 +37,8 @@ export function retryDelay(
   }
   if (!STATUSES.has(outcome.status)) return undefined;
   const asked = parseRetryAfter(outcome.retryAfter, clock);
-  if (asked === undefined) return backoff(attempt, clock);
+  // A pause that is over already may be one of another clock.
+  if (asked === undefined || asked <= 0) return backoff(attempt, clock);
   return asked <= LONGEST_RETRY_AFTER_MS ? asked : undefined;
 }
 
@@ -76,7 +77,7 @@ function parseRetryAfter(text: string | undefined, clock: Clock): number | undef
   if (text === undefined) return undefined;
   if (/^\s*\d+(\.\d+)?\s*$/.test(text)) return Math.ceil(Number(text) * 1000);
   const date = /GMT\s*$/.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, date - clock.now());
+  return Number.isNaN(date) ? undefined : date - clock.now();
 }
 
 // ---------------------------------------------------------------- requests at once

@@ -4,7 +4,7 @@
  * never a weaker check.
  */
 import { X509Certificate } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readAtMost } from "../bounded-file.ts";
 import { HopsyncError } from "../errors.ts";
 import type { Words } from "./credentials.ts";
 
@@ -65,11 +65,16 @@ export function parseFingerprint(text: string): string {
   );
 }
 
+/** The CAs of a whole system have a tenth of it. */
+const CA_MEGABYTES = 4;
+
 async function readCertificates(file: string): Promise<readonly string[]> {
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readAtMost(file, CA_MEGABYTES * 1024 * 1024).catch((error: NodeJS.ErrnoException) => {
     throw badCaFile(file, `cannot be read (${error.code ?? error.message})`);
   });
-  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  if (bytes === undefined) throw badCaFile(file, `is larger than ${CA_MEGABYTES} MB`);
+  const blocks =
+    bytes.toString("utf8").match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
   if (blocks.length === 0) throw badCaFile(file, "holds no certificate in PEM form");
   for (const [index, block] of blocks.entries()) {
     if (!isCertificate(block)) throw badCaFile(file, `holds a damaged certificate (number ${index + 1})`);

@@ -6,10 +6,12 @@ import { isObject, pointer } from "../json.ts";
 import type { Id, Json } from "../model.ts";
 import type { Assignment } from "./port.ts";
 
+/** 16 digits or more, or an exponent: what every integer beyond 2^53 has, so that most answers need no walk. */
+const MAY_BE_WIDE = /\d{16}|[:,[]\s*-?\d+(?:\.\d+)?[eE]\+?\d/;
+
 /** The pointer of an integer that `value`, parsed from `text`, cannot hold exactly. */
 export function inexactInteger(text: string, value: Json): string | undefined {
-  // Every integer beyond 2^53 has 16 digits or more, so most answers need no walk.
-  return /\d{16}/.test(text) ? findUnsafe(value) : undefined;
+  return MAY_BE_WIDE.test(text) ? findUnsafe(value) : undefined;
 }
 
 /** With a stack of its own: how deep an answer nests is not ours to decide. */
@@ -17,13 +19,18 @@ function findUnsafe(root: Json): string | undefined {
   const open: { readonly value: Json; readonly at: string }[] = [{ value: root, at: "" }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { value, at } = next;
-    if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value)) return at;
+    if (typeof value === "number" && isUnsafe(value)) return at;
     if (Array.isArray(value) || isObject(value)) {
       for (const [key, item] of Object.entries(value))
         open.push({ value: item as Json, at: at + pointer(key) });
     }
   }
   return undefined;
+}
+
+/** Larger ones than a number can be are read as infinite. */
+function isUnsafe(value: number): boolean {
+  return !Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value));
 }
 
 /** The body of an assignment, with every digit of each id; undefined when there is nothing to change. */

@@ -1,6 +1,6 @@
 /**
- * What is printed about an error that no code expected: enough to find it, and nothing of the environment,
- * since nobody knows what such an error's message holds.
+ * What is printed about an error that no code expected: enough to find it, and nothing of the environment or
+ * of key files, since nobody knows what such an error's message holds.
  */
 import { printableLines } from "../render/clean.ts";
 import { createMask } from "../secret-forms.ts";
@@ -8,10 +8,16 @@ import { VERSION } from "../version.ts";
 
 const MAX_MESSAGE = 2_000;
 
-export function bugReport(error: unknown, env: Readonly<Record<string, string | undefined>>): string {
-  const mask = createMask(
-    Object.entries(env).map(([name, value = ""]) => ({ value, shown: `${"$"}{env:${name}}` })),
-  );
+/** `secrets` are those that the environment does not hold. */
+export function bugReport(
+  error: unknown,
+  env: Readonly<Record<string, string | undefined>>,
+  secrets: readonly string[] = [],
+): string {
+  const mask = createMask([
+    ...secrets.map((value) => ({ value, shown: "(secret)" })),
+    ...Object.entries(env).map(([name, value = ""]) => ({ value, shown: `${"$"}{env:${name}}` })),
+  ]);
   const { name, message, frames } = partsOf(error);
   const said = mask(`${name}: ${message}`.slice(0, MAX_MESSAGE));
   const lines = [`hopsync ${VERSION} met a bug of its own. Please report this:`, said, ...frames];

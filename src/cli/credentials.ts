@@ -1,7 +1,7 @@
 /** Where a run's credentials come from: flags first, then the target, then variables. */
-import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
 import { type Credentials, chooseCredentials, type Given } from "../appliance/credentials.ts";
+import { readAtMost } from "../bounded-file.ts";
 import { HopsyncError } from "../errors.ts";
 import type { TargetConnection } from "../project/connection.ts";
 import type { Io } from "./io.ts";
@@ -63,22 +63,28 @@ async function flagCredentials(
   return { ...files, clientSecret: await readSecret(files.clientSecret, "client secret", io) };
 }
 
-async function readSecret(file: string, what: "API key" | "client secret", { cwd }: Io): Promise<string> {
+async function readSecret(
+  file: string,
+  what: "API key" | "client secret",
+  { cwd, onSecret }: Io,
+): Promise<string> {
   const name = what === "API key" ? "api-key" : "client-secret";
-  return readStart(resolve(cwd, file), what, name).catch((cause: unknown) => {
+  try {
+    const secret = await readStart(resolve(cwd, file), what, name);
+    onSecret?.(secret);
+    return secret;
+  } catch (cause) {
     if (cause instanceof HopsyncError) throw cause;
     const { code } = cause as NodeJS.ErrnoException;
     throw new HopsyncError(`no-${name}`, `The ${what} file ${file} cannot be read (${code}).`, { cause });
-  });
+  }
 }
 
 /** More than any key has: what is longer is another file, or has no end. */
 const KEY_BYTES = 64 * 1024;
 
 async function readStart(file: string, what: string, code: string): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of createReadStream(file, { end: KEY_BYTES })) chunks.push(chunk as Buffer);
-  const bytes = Buffer.concat(chunks);
-  if (bytes.length <= KEY_BYTES) return bytes.toString("utf8");
+  const bytes = await readAtMost(file, KEY_BYTES);
+  if (bytes !== undefined) return bytes.toString("utf8");
   throw new HopsyncError(code, `The ${what} file is larger than 64 KB, so it holds none.`);
 }

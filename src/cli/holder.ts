@@ -7,6 +7,7 @@ import { randomBytes } from "node:crypto";
 import { readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import { textOfFile } from "../bounded-file.ts";
 import type { Holder } from "../inventory/lease.ts";
 import type { Io } from "./io.ts";
 
@@ -98,9 +99,12 @@ function hasEnded(nonce: string): boolean {
   return true;
 }
 
+const MARK_BYTES = 1024;
+
 function readMark(file: string): ProcessMark | undefined {
   try {
-    const { pid, space, started } = JSON.parse(readFileSync(file, "utf8")) as Partial<ProcessMark>;
+    const text = textOfFile(file, MARK_BYTES) ?? "";
+    const { pid, space, started } = JSON.parse(text) as Partial<ProcessMark>;
     if (!Number.isSafeInteger(pid) || typeof space !== "string" || typeof started !== "string")
       return undefined;
     return { pid: Number(pid), space, started };

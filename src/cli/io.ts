@@ -18,6 +18,8 @@ export interface Io {
   readonly cwd: string;
   /** Aborted by the first SIGINT or SIGTERM; its reason is the signal's name. */
   readonly interrupted: AbortSignal;
+  /** Hears of each key and secret that a file gives, which `env` may not hold. */
+  readonly onSecret?: (secret: string) => void;
   /** Hears of what a command found and did, as a value, beside what is printed. */
   readonly onDocument?: (document: Document) => void;
 }

@@ -34,6 +34,9 @@ function lossy(stream: NodeJS.WriteStream): OutputStream {
   };
 }
 
+/** Of key files, for the report of a bug. */
+const secrets: string[] = [];
+
 function processIo(): Io {
   return {
     stdin: process.stdin,
@@ -42,6 +45,7 @@ function processIo(): Io {
     env: process.env,
     cwd: process.cwd(),
     interrupted: interruptible(),
+    onSecret: (secret) => secrets.push(secret),
   };
 }
 
@@ -57,7 +61,7 @@ async function main(argv: readonly string[]): Promise<void> {
 
 async function reportBug(error: unknown): Promise<void> {
   const { bugReport } = await import("./bug-report.ts");
-  process.stderr.write(bugReport(error, process.env));
+  process.stderr.write(bugReport(error, process.env, secrets));
   process.exitCode = 1;
 }
 

@@ -3,9 +3,10 @@
  * not a byte is other than it was written.
  */
 import { randomBytes } from "node:crypto";
-import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import { textOfFile } from "../bounded-file.ts";
 import { HopsyncError } from "../errors.ts";
 import { digest, isObject, parseJson } from "../json.ts";
 import { workTree } from "../manifest/files.ts";
@@ -44,8 +45,7 @@ function isPlanText(text: string): boolean {
 /** The text of a file; undefined where there is none that can be read. */
 function readText(file: string): string | undefined {
   try {
-    const { size } = statSync(file);
-    return size > MAX_BYTES ? undefined : readFileSync(file, "utf8");
+    return textOfFile(file, MAX_BYTES);
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 /** The target of a run: which appliance and which manifests the project file names, and what flags replace. */
 import { lstatSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { secretOf } from "../appliance/credentials.ts";
 import { hasErrors } from "../diagnostics.ts";
 import { HopsyncError } from "../errors.ts";
 import type { LoadedManifest, LoadOptions } from "../manifest/load.ts";
@@ -91,7 +92,10 @@ async function connect(
   }
   const { connectionOf } = await import("../project/connection.ts");
   const wanted = { credentials: !givesCredentials(flags), trust: !givesTrust(flags) };
-  return connectionOf(project, target, io.env, wanted);
+  const read = await connectionOf(project, target, io.env, wanted);
+  const { credentials } = read.connection ?? {};
+  if (credentials !== undefined) io.onSecret?.(secretOf(credentials));
+  return read;
 }
 
 function givesTrust({ fingerprint, caFile, insecure }: Partial<ConnectionFlags>): boolean {

@@ -72,6 +72,8 @@ const RENEW_MS = TTL_MS / 3;
 /** Between looks for another run's lease: doubled each time, up to the longest. */
 const FIRST_POLL_MS = 250;
 const LONGEST_POLL_MS = 8_000;
+/** Of a name that nobody is seen to have, before the last try. */
+const MOST_REFUSALS = 2;
 
 /** The lease; or the one that another run has, once all patience is at an end. */
 export async function takeLease(
@@ -103,18 +105,19 @@ interface Taker extends LeaseOptions {
   readonly owner: string;
 }
 
-/** One try: ours, or the one that another run has. */
-async function attempt(taker: Taker): Promise<Lease | StoredLease> {
+/**
+ * One try: ours, or the one that another run has. A name that is taken while nobody has it may be free by now, or
+ * be that of a run which is not listed yet; refused again and again, it is refused for another reason.
+ */
+async function attempt(taker: Taker, refusals = 0): Promise<Lease | StoredLease> {
   const since = taker.now();
   const created = await create(taker, { since, until: since + TTL_MS });
-  if (created instanceof ApplianceError) {
-    const rival = await firstAlive(taker, leasesIn(await taker.port.list(INVENTORY_PATH), taker.owner));
-    if (rival !== undefined) return rival;
-    const again = await create(taker, { since, until: since + TTL_MS });
-    if (again instanceof ApplianceError) throw again;
-    return confirm(taker, again, since);
-  }
-  return confirm(taker, created, since);
+  if (!(created instanceof ApplianceError)) return confirm(taker, created, since);
+  const rival = await firstAlive(taker, leasesIn(await taker.port.list(INVENTORY_PATH), taker.owner));
+  if (rival !== undefined) return rival;
+  if (refusals === MOST_REFUSALS) throw created;
+  if (refusals > 0) await taker.pause(FIRST_POLL_MS);
+  return attempt(taker, refusals + 1);
 }
 
 /** What was created counts where no lease of a lower id is alive. */

@@ -13,6 +13,7 @@ import type { NotOwn } from "./document.ts";
 import type { Edit, Refusal } from "./edit.ts";
 import { editText } from "./edit-file.ts";
 import { mergeEdits } from "./edit-merge.ts";
+import { SCRIPT_MEGABYTES } from "./fields.ts";
 import type { ManifestFile } from "./files.ts";
 import { type ListedEntry, type LoadOptions, readEntries } from "./load.ts";
 import { fileText } from "./placeholders.ts";
@@ -250,7 +251,7 @@ function editTextFiles(parts: readonly TextPart[], entries: readonly ListedEntry
   }
   const results = parts.map((part): EditedFile | Diagnostic => {
     const from = part.entry.document.fileAt(part.entry.prefix + part.at);
-    const read = readNamedFile(part.file, from, Number.POSITIVE_INFINITY);
+    const read = readNamedFile(part.file, from, SCRIPT_MEGABYTES);
     if (!("text" in read)) return refusal(part, "unreadable");
     if ((users.get(read.path)?.size ?? 0) > 1) return refusal(part, "used-elsewhere");
     const after = read.text.includes("\r\n") ? part.text.replace(/\r?\n/g, "\r\n") : part.text;
@@ -269,7 +270,7 @@ function textFilesOf({ kind, value, document, prefix }: ListedEntry): readonly s
     const read = readNamedFile(
       String(written.file),
       document.fileAt(prefix + pointer(name, "file")),
-      Number.POSITIVE_INFINITY,
+      SCRIPT_MEGABYTES,
     );
     return "path" in read ? [read.path] : [];
   });

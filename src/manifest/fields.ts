@@ -7,7 +7,7 @@ import { fillFile } from "./placeholders.ts";
 import { sourceText } from "./source-text.ts";
 import { readNamedFile, shownName } from "./text-file.ts";
 
-const SCRIPT_MEGABYTES = 1;
+export const SCRIPT_MEGABYTES = 1;
 
 export interface DeclaredFields {
   readonly fields: JsonObject;

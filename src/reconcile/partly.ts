@@ -19,15 +19,21 @@ export interface PartlyDone {
   readonly open?: Operation;
 }
 
+const ACTIONS = ["assign", "unassign"] as const;
+type Action = (typeof ACTIONS)[number];
+
 /** What an operation that failed has done all the same. */
 export function partOf(sent: Operation, error: unknown): PartlyDone {
   if (!(error instanceof ApplianceError)) return { done: [] };
   if (error.unknownOutcome) return { done: [], open: sent };
   if (error.status !== 207) return { done: [] };
-  // A 207 that does not say what failed leaves open what was done.
-  if (error.failures.length === 0) return { done: [], open: sent };
+  const asked = new Set(
+    ACTIONS.flatMap((action) => idsOf(sent.body?.[action]).map((id) => `${action} ${id}`)),
+  );
   const failed = new Set(error.failures.map(({ action, id }) => `${action} ${id}`));
-  const succeeded = (action: "assign" | "unassign"): Json =>
+  // A 207 that does not say what of it failed leaves open what was done.
+  if (failed.size === 0 || ![...failed].every((one) => asked.has(one))) return { done: [], open: sent };
+  const succeeded = (action: Action): Json =>
     idsOf(sent.body?.[action])
       .filter((id) => !failed.has(`${action} ${id}`))
       .map(String);

@@ -13,7 +13,8 @@
  * be put in by hand. Links are written from the first name of a relation. Everything but `version` and
  * `collections` may be left out, and so may a collection. A file that is not like this is an error.
  */
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { textOfFile } from "../bounded-file.ts";
 import { HopsyncError } from "../errors.ts";
 import { isArray, isObject } from "../json.ts";
 import type { Json, JsonObject } from "../model.ts";
@@ -21,6 +22,8 @@ import { COLLECTIONS, type Collection, RELATIONS, type WireObject } from "./coll
 import type { ApplianceState, AuditEntry, Contents, Section } from "./state.ts";
 
 const VERSION = 1;
+/** Some hundred thousand devices. */
+const MAX_MEGABYTES = 256;
 
 /** What a state file holds, or undefined when there is none yet. */
 export function loadContents(file: string): Contents | undefined {
@@ -52,9 +55,12 @@ function damaged(file: string, why: string): HopsyncError {
 
 function parse(file: string): JsonObject {
   try {
-    const root: Json = JSON.parse(readFileSync(file, "utf8"));
+    const text = textOfFile(file, MAX_MEGABYTES * 1024 * 1024);
+    if (text === undefined) throw damaged(file, `it is no file of ${MAX_MEGABYTES} MB at most`);
+    const root: Json = JSON.parse(text);
     if (isObject(root)) return root;
   } catch (cause) {
+    if (cause instanceof HopsyncError) throw cause;
     if (!(cause instanceof SyntaxError))
       throw damaged(file, String(cause instanceof Error ? cause.message : cause));
   }

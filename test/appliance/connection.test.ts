@@ -115,6 +115,15 @@ describe("trust", () => {
     expect((await refusalOf(() => connect({ caFile }))).code).toBe("ca-file");
   });
 
+  test("of a CA file without end is an error before it is in memory", async () => {
+    const { cert } = await certificateFor("127.0.0.1");
+    const large = await temporaryFile(cert + " ".repeat(4 * 1024 * 1024));
+    for (const caFile of process.platform === "win32" ? [large] : [large, "/dev/zero"]) {
+      const refusal = await refusalOf(() => connect({ caFile }));
+      expect(refusal).toEqual({ code: "ca-file", text: expect.stringContaining("is larger than 4 MB") });
+    }
+  });
+
   test("of a CA file that is missing is an error that names the file", async () => {
     const refusal = await refusalOf(() => connect({ caFile: "no/such/ca.pem" }));
     expect(refusal).toEqual({ code: "ca-file", text: expect.stringMatching(/no\/such\/ca\.pem.*ENOENT/) });

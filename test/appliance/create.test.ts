@@ -6,7 +6,7 @@ import type { ClientOptions } from "../../src/appliance/sender.ts";
 import type { Fault } from "../../src/sandbox/faults.ts";
 import type { Quirks } from "../../src/sandbox/quirks.ts";
 import { sandbox } from "../helpers/sandbox.ts";
-import { failureOf } from "./servers.ts";
+import { connectTo, failureOf, serve } from "./servers.ts";
 
 interface Setup extends Partial<ClientOptions> {
   readonly faults?: readonly Fault[];
@@ -189,6 +189,17 @@ describe("a create", () => {
     const { create, client } = await setup({ faults: [{ ...reset, effect: { status: 422 } }] });
     expect(await failureOf(create())).toMatchObject({ status: 422, unknownOutcome: false });
     expect(client.requests()).toEqual({ POST: 1 });
+  });
+
+  test("that is listed without an id stays unknown, and no id is made up", async () => {
+    const { origin } = await serve(({ method }) =>
+      method === "POST" ? undefined : { body: [{ name: BODY.name }] },
+    );
+    const client = await connectTo(origin);
+    const error = await failureOf(client.create(PATH, BODY, { isNew: () => true }));
+    expect(error).toMatchObject({ code: "unreachable", unknownOutcome: true });
+    expect(error.message).toContain("an object without an id");
+    expect(client.requests()).toEqual({ POST: 1, GET: 1 });
   });
 
   test("that cannot be looked for stays unknown, and says why", async () => {

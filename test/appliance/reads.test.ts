@@ -63,6 +63,15 @@ describe("an answer is malformed", () => {
     ["with an id above 2^53", { body: '[{"id": 9007199254740993}]' }],
     ["with an id below -2^53", { body: '[{"id": -9007199254740993}]' }],
     ["with a wide integer deep inside", { body: '[{"id":1,"param":{"x":[{"y":12345678901234567890}]}}]' }],
+    ["with an id of hundreds of digits", { body: `[{"id": ${"9".repeat(400)}}]` }],
+    ["with an id that is written with an exponent", { body: '[{"id": 9.007199254740993e15}]' }],
+    ["with a number beyond all", { body: '[{"id":1,"ratio": 1E+400}]' }],
+    ["that holds NaN", { body: '[{"id": NaN}]' }],
+    ["that holds Infinity", { body: '[{"id": -Infinity}]' }],
+    ["with a comma too many", { body: '[{"id": 1},]' }],
+    ["with something behind it", { body: "[][]" }],
+    ["that is UTF-16", { body: Buffer.from("\ufeff[]", "utf16le") }],
+    ["that is not UTF-8", { body: Buffer.from('[{"name":"\xe9"}]', "latin1") }],
     ["with a status that no list has", { status: 206, body: [] }],
     ["with status 204", { status: 204 }],
   ];
@@ -77,6 +86,17 @@ describe("an answer is malformed", () => {
   test("and names the place of the integer that cannot be held", async () => {
     const { client } = await clientOf(() => ({ body: '[{"id":1},{"a/b":[0,12345678901234567890]}]' }));
     expect((await failureOf(client.list("/tags"))).message).toContain("/1/a~1b/1");
+  });
+
+  test("but not one with a byte order mark, or small numbers with an exponent", async () => {
+    const { client } = await clientOf(() => ({ body: '\ufeff[{"id":1,"ratio":1.5e-3,"size":2E2}]' }));
+    expect(await client.list("/tags")).toEqual([{ id: 1, ratio: 0.0015, size: 200 }]);
+  });
+
+  test("of a key that stands twice the last counts, as everywhere in JavaScript", async () => {
+    const { client } = await clientOf(() => ({ body: '[{"id":1,"name":"a","id":2,"__proto__":{"x":1}}]' }));
+    const [tag] = await client.list("/tags");
+    expect([JSON.stringify(tag), tag?.x]).toEqual(['{"id":2,"name":"a","__proto__":{"x":1}}', undefined]);
   });
 
   test("but long digits in a text or behind a decimal point are not integers", async () => {

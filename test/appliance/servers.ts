@@ -27,7 +27,7 @@ export interface Seen {
 export interface Reply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Text as it is; anything else as JSON. */
+  /** Text and bytes as they are; anything else as JSON. */
   readonly body?: unknown;
 }
 
@@ -91,7 +91,8 @@ function answerWith(script: Script, seen: Seen[]): RequestListener {
     const reply = await script(one, seen.push(one) - 1);
     if (reply === undefined) return void response.destroy();
     const { status = 200, headers = {}, body } = reply;
-    const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
+    const text =
+      body === undefined || typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body);
     response.writeHead(
       status,
       text === undefined ? headers : { "content-type": "application/json", ...headers },

@@ -85,6 +85,11 @@ describe("the text of an error body", () => {
     expect(error.message).toBe("[PATCH] /alerts/16: 400 Bad Request: c");
   });
 
+  test("is read behind a byte order mark", async () => {
+    const error = await patchError({ status: 400, body: '\ufeff{"error":"c"}' });
+    expect(error.message).toBe("[PATCH] /alerts/16: 400 Bad Request: c");
+  });
+
   test("is clipped", async () => {
     const error = await patchError({ status: 400, body: "x".repeat(100_000) });
     expect(error.message).toBe(`[PATCH] /alerts/16: 400 Bad Request: ${"x".repeat(500)}…`);

@@ -128,14 +128,20 @@ describe("a read is repeated", () => {
     expect(pauses).toEqual([expected]);
   });
 
-  test("at once when the date of Retry-After has passed, and as usual when it is no date", async () => {
-    const past = { "retry-after": "Thu, 01 Jan 2015 00:00:00 GMT" };
-    const { origin } = await serve(
-      script({ status: 503, headers: past }, { status: 503, headers: { "retry-after": "soon" } }),
-    );
+  test.each([
+    ["a date that has passed, by whichever clock", "Thu, 01 Jan 2015 00:00:00 GMT"],
+    ["no pause", "0"],
+    ["a day that there is not", "Foo, 99 Bar 2015 00:00:00 GMT"],
+    ["a date without a zone", "Sun Nov  6 08:49:37 1994"],
+    ["a number in words", "soon"],
+    ["a number of another base", "0x10"],
+    ["nothing", ""],
+  ])("as usual where Retry-After asks for %s", async (_, asked) => {
+    const answer = { status: 429, headers: { "retry-after": asked } };
+    const { origin } = await serve(script(answer, { ...answer, status: 503 }));
     const { client, pauses } = await pausingClient(origin);
     await client.list("/tags");
-    expect(pauses).toEqual([0, 1000]);
+    expect(pauses).toEqual([500, 1000]);
   });
 });
 
@@ -147,11 +153,15 @@ describe("a read is not repeated", () => {
     expect(client.requests()).toEqual({ GET: 1 });
   });
 
-  test("when the appliance asks for a longer pause than a run can wait", async () => {
-    const { origin } = await serve(() => ({ status: 429, headers: { "retry-after": "3600" } }));
-    const { client } = await pausingClient(origin);
+  test.each([
+    ["3600", "3600"],
+    ["9".repeat(400), "9".repeat(300)],
+    ["Fri, 31 Dec 9999 23:59:59 GMT", "9999"],
+  ])("when the appliance asks for a longer pause than a run can wait (%s)", async (asked, shown) => {
+    const { origin } = await serve(() => ({ status: 429, headers: { "retry-after": asked } }));
+    const { client, pauses } = await pausingClient(origin);
     const error = await failureOf(client.list("/tags"));
-    expect(error.hint).toContain("3600");
+    expect([error.code, error.hint, pauses]).toEqual(["refused", expect.stringContaining(shown), []]);
     expect(client.requests()).toEqual({ GET: 1 });
   });
 

@@ -23,7 +23,9 @@ describe("create", () => {
     [{ location: "/api/v1/tags/19" }, "19"],
     [{ Location: "https://eda.example.com/api/v1/tags/7" }, "7"],
     [{ LOCATION: "/api/v1/tags/0", "content-type": "application/json" }, "0"],
-    [{ location: "/api/v1/devicegroups/17179869184123456789" }, "17179869184123456789"],
+    [{ location: "/api/v1/tags/17179869184123456789" }, "17179869184123456789"],
+    [{ location: "https://10.0.0.1:8443/gateway/api/v1/tags/7?x=1#y" }, "7"],
+    [{ location: "//elsewhere.example.com/api/v1/tags/7" }, "7"],
   ])("takes the id from %j, whatever the empty body is labelled as", async (headers, id) => {
     const { server, client } = await clientOf(() => ({
       status: 201,
@@ -40,6 +42,10 @@ describe("create", () => {
     ["a location without an id", { location: "/api/v1/tags/" }],
     ["a job's location", { location: "/api/v1/jobs/6ba7b810-9dad" }],
     ["a location that is no URL", { location: "http://[" }],
+    ["the location of another kind of object", { location: "/api/v1/alerts/19" }],
+    ["the location of another collection", { location: "/api/v1/othertags/19" }],
+    ["a number alone", { location: "19" }],
+    ["a location below the object", { location: "/api/v1/tags/19/devices/7" }],
   ])("with %s is malformed, and nobody knows the outcome", async (_name, headers) => {
     const { client } = await clientOf(() => ({ status: 201, headers, body: "" }));
     const error = await failureOf(client.create("/tags", { name: "pci" }));
@@ -247,6 +253,36 @@ describe("a connection that the appliance closes between requests", () => {
     return { origin: `http://127.0.0.1:${await listen(server)}`, bodies };
   }
 
+  test("with the create that finds it out makes one object", async () => {
+    const made: string[] = [];
+    const sent: string[] = [];
+    const server = createServer((socket) => {
+      let count = 0;
+      socket.on("error", () => undefined);
+      socket.on("data", (data) => {
+        const [line = ""] = String(data).split(" HTTP");
+        count += 1;
+        sent.push(`${line} as number ${count}`);
+        // Idle for too long, by its own clock: what comes next is not read any more.
+        if (line.startsWith("POST") && count > 1) return void socket.destroy();
+        if (line.startsWith("POST")) made.push(line);
+        const head = line.startsWith("POST") ? "201 Created\r\nlocation: /api/v1/tags/7" : "200 OK";
+        const body = line.startsWith("POST") ? "" : "[]";
+        socket.write(
+          `HTTP/1.1 ${head}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n` +
+            `connection: ${line.startsWith("GET") && sent.length > 1 ? "close" : "keep-alive"}\r\n\r\n${body}`,
+        );
+      });
+    });
+    const client = await connectTo(`http://127.0.0.1:${await listen(server)}`, { parallelism: 1 });
+    await client.list("/tags");
+    expect(await client.create("/tags", { name: "t" }, { isNew: () => false })).toBe("7");
+    expect([made.length, sent.filter((line) => line.startsWith("POST"))]).toEqual([
+      1,
+      ["POST /api/v1/tags as number 2", "POST /api/v1/tags as number 1"],
+    ]);
+  });
+
   test("fails neither reads nor creates, and nothing is sent twice", async () => {
     const { origin, bodies } = await closing();
     const client = await connectTo(origin, { parallelism: 1 });
@@ -319,6 +355,34 @@ describe("assign", () => {
     expect(message).toContain("assign 109:");
     expect(message).not.toContain("assign 110:");
     expect(message).toContain("and 3 more");
+  });
+
+  test.each([
+    ["some of it no failures", [null, 7, "x", { action: "assign", id: 101, reason: "gone" }, { id: null }]],
+    ["a reason that is none", [{ action: "assign", id: "1", reason: { why: "gone" } }]],
+  ])("with a 207 that lists %s is partial", async (_, mixed) => {
+    const { client } = await clientOf(() => ({ status: 207, body: { failures: mixed } }));
+    const error = await failureOf(client.assign("/tags/7/devices", { assign: ["101"] }));
+    expect([error.code, error.failures.length]).toEqual(["partial", mixed.length]);
+    expect(error.message).toContain(`${mixed.length} not done: `);
+  });
+
+  test.each(["", "not JSON", "[]", '{"failures": {"id": 1}}', "null"])(
+    "with a 207 that is %j is no success, and says no failure",
+    async (body) => {
+      const { client } = await clientOf(() => ({ status: 207, body }));
+      const error = await failureOf(client.assign("/tags/7/devices", { assign: ["1"] }));
+      expect([error.code, error.failures]).toEqual(["partial", []]);
+    },
+  );
+
+  test("that is sent on elsewhere is not followed, and is not done", async () => {
+    const other = await serve(() => ({ status: 204 }));
+    const headers = { location: `${other.origin}/api/v1/tags/7/devices` };
+    const { client, server } = await clientOf(() => ({ status: 307, headers }));
+    const error = await failureOf(client.assign("/tags/7/devices", { assign: ["1"] }));
+    expect(error).toMatchObject({ code: "redirected", status: 307, unknownOutcome: false });
+    expect([server.seen.length, other.seen.length]).toEqual([1, 0]);
   });
 
   test("with a 207 that lists nothing is still not a success", async () => {

@@ -136,6 +136,26 @@ describe("apply", () => {
     expect((await hopsync(["plan", "--detailed-exitcode"])).code).toBe(0);
   });
 
+  it("stops where the key is refused in its middle, and what was done is told and recorded", async () => {
+    const { json, hopsync, box, writes } = await setup();
+    const effect = { status: 401, body: { error_message: "API key is missing or invalid" } };
+    box.setFaults([{ method: "POST", path: "/emailgroups", when: "before", effect }]);
+    const { code, document } = await json(["apply", "--auto-approve", "--parallelism", "1"]);
+    const results = document.results as readonly { address: string; outcome: string; error?: string }[];
+    expect([code, results.map(({ address, outcome }) => `${address} ${outcome}`)]).toEqual([
+      3,
+      ["tag/pci applied", "email_group/On-call failed", "device_group/Tagged not_tried", "alert/A not_tried"],
+    ]);
+    expect(results[1]?.error).toContain("does not accept the API key");
+    expect(writes().map(({ method, path }) => `${method} ${path}`)).toEqual([
+      "POST /tags",
+      "POST /emailgroups",
+    ]);
+    box.setFaults([]);
+    expect((await hopsync(["apply", "--auto-approve"])).code).toBe(0);
+    expect((await hopsync(["plan", "--detailed-exitcode"])).code).toBe(0);
+  });
+
   it("fails with 1 when the appliance keeps something else than was written", async () => {
     const files = {
       "manifests/a.yaml": `version: 1\nalerts: [{name: A, type: detection, object_type: device}]\ntriggers: [{name: T, events: [DNS_REQUEST], script: "a;"}]\n`,

@@ -63,6 +63,10 @@ describe("a process that holds a lease", () => {
     ["in another container", (mark: object) => JSON.stringify({ ...mark, pid: 2 ** 30, space: "pid:[1]" })],
     ["of a file that is damaged", () => "{"],
     ["of a file that says something else", () => '{"pid": "1"}'],
+    [
+      "of a file that is too large to be one",
+      (mark: object) => JSON.stringify({ ...mark, pid: 2 ** 30 }).padEnd(5000),
+    ],
   ])("is not judged %s", async (_, text) => {
     const { self, isDead, mark, file } = holder();
     writeFileSync(file, text(mark));

@@ -34,8 +34,8 @@ async function setup(head = "", quirks: Partial<Quirks> = {}) {
   return { box, cwd, hopsync };
 }
 
-async function holdBySomebody(box: Sandbox): Promise<Lease> {
-  const lease = await takeLease(await connect(box), "default", SOMEBODY);
+async function holdBySomebody(box: Sandbox, now = Date.now): Promise<Lease> {
+  const lease = await takeLease(await connect(box), "default", { ...SOMEBODY, now });
   if ("since" in lease) throw new Error("held already");
   return lease;
 }
@@ -101,6 +101,22 @@ describe("while another run has the lease", () => {
     for (const argv of [["plan", "--detailed-exitcode"], ["drift"]])
       expect([argv, (await hopsync(argv)).code]).toEqual([argv, 0]);
     expect((await hopsync(["export"])).stdout).not.toContain("hopsync");
+  });
+
+  it("apply with nothing to do writes nothing, whether or not that run is over", async () => {
+    const { box, hopsync } = await setup();
+    expect((await hopsync(APPLY)).code).toBe(0);
+    const fresh = documentOf(await hopsync(APPLY));
+    for (const now of [Date.now, () => 0]) {
+      const lease = await holdBySomebody(box, now);
+      const document = documentOf(await hopsync(APPLY));
+      expect([document.exit_code, document.requests]).toEqual([0, fresh.requests]);
+      expect([Object.keys(fresh.requests), namesOn(box)]).toEqual([
+        ["GET"],
+        ["E", "G", "H", "hopsync inventory: default", "hopsync lease: default"],
+      ]);
+      await lease.release();
+    }
   });
 
   it("forget and inventory repair write nothing", async () => {

@@ -42,6 +42,38 @@ describe("the process", () => {
     expect((await ended).stderr).toBe("");
   });
 
+  it.each([
+    ["--api-key-file", ["--api-key-file", "key"], () => ({})],
+    [
+      "a target's api_key_file",
+      [],
+      (host: string) => ({
+        "hopsync.yaml": `version: 1\ntargets: {hq: {host: "${host}", api_key_file: key, paths: [manifests]}}\n`,
+      }),
+    ],
+    [
+      "a target's client_secret_file",
+      ["--all-targets"],
+      (host: string) => ({
+        "hopsync.yaml": `version: 1\ntargets: {hq: {host: "${host}", client_id: me, client_secret_file: key, paths: [manifests]}}\n`,
+      }),
+    ],
+  ] as const)("has a bug that holds no key from %s", async (_, argv, files) => {
+    const box = await sandbox({ devices: 10 });
+    const cwd = folder({
+      key: `${box.apiKey}\n`,
+      "manifests/a.yaml": "version: 1\ntags: [{name: pci}]\n",
+      "bug.mjs": `process.stdout.write = () => { throw new TypeError("sent ${box.apiKey} " + btoa("me:${box.apiKey}")); };`,
+      ...files(box.url),
+    });
+    const host = "hopsync.yaml" in files(box.url) ? {} : { EXTRAHOP_HOST: box.url };
+    const env = { ...host, NODE_OPTIONS: "--import ./bug.mjs" };
+    const { code, stderr } = await start(["plan", "--format", "json", ...argv], { cwd, env }).ended;
+    expect([code, stderr]).toEqual([1, expect.stringContaining("TypeError: sent (secret) ")]);
+    expect(stderr).not.toContain(box.apiKey);
+    expect(stderr).not.toContain(Buffer.from(`me:${box.apiKey}`).toString("base64").slice(8));
+  });
+
   it.each(["stdout", "stderr"] as const)(
     "finishes an apply whose %s nobody reads any more, with its true exit code",
     async (stream) => {

@@ -1,5 +1,5 @@
 /** Sealed plans over real HTTP: what was reviewed is what runs, or nothing does. */
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -443,6 +443,13 @@ describe("a plan file", () => {
     expect(await codeOf(["--host", "eda.example.com"])).toEqual([1, ["plan-target"]]);
     expect(box.requests()).toEqual([]);
     expect((await hopsync(["apply", "plan.json", "--host", `${box.url}/`])).code).toBe(0);
+  });
+
+  it.skipIf(process.platform === "win32")("is no file without end", async () => {
+    const { cwd, json } = await setup("", AFTER);
+    symlinkSync("/dev/zero", join(cwd, "plan.json"));
+    const { code, document } = await json(["plan", "--out", "plan.json"]);
+    expect([code, document.diagnostics.map((d) => d.code)]).toEqual([1, ["plan-file"]]);
   });
 
   it("is never written over something else, nor for a plan that apply would refuse", async () => {

@@ -178,11 +178,85 @@ it("is waited for until the list shows it, and taken back where it never does", 
   expect(leases(box)).toEqual([]);
 });
 
-it("that is refused for another reason is that error", async () => {
+/** The port of a run that others are quicker than: something happens before one of its calls. */
+function outrun(
+  port: AppliancePort,
+  call: "create" | "list" | "remove",
+  nth: number,
+  happens: () => Promise<unknown>,
+): AppliancePort {
+  let count = 0;
+  const after = async <T>(name: typeof call, send: () => Promise<T>): Promise<T> => {
+    if (name === call) count += 1;
+    if (name === call && count === nth) await happens();
+    return send();
+  };
+  return {
+    ...port,
+    create: (...given) => after("create", () => port.create(...given)),
+    list: (...given) => after("list", () => port.list(...given)),
+    remove: (path) => after("remove", () => port.remove(path)),
+  };
+}
+
+describe("a dead lease that two runs find, where names are refused twice", () => {
+  async function dead(): Promise<{ box: Sandbox; port: AppliancePort }> {
+    const { box, port } = await start({ duplicateNames: "refuse" });
+    held(await takeLease(port, "net", options()));
+    return { box, port };
+  }
+  const later: Partial<LeaseOptions> = { now: () => START + 2 * MINUTE };
+
+  it.each([
+    ["after the slower one has removed it", "create", 2],
+    ["before the slower one removes it", "remove", 1],
+  ] as const)("is the quicker one's, %s, and the slower one waits", async (_, call, nth) => {
+    const { box, port } = await dead();
+    const quick = options(later);
+    let lease: Lease | undefined;
+    const slow = outrun(port, call, nth, async () => {
+      lease = held(await takeLease(port, "net", quick));
+    });
+    const told: string[] = [];
+    const waiting = options({
+      waitMs: MINUTE,
+      ...later,
+      onWait: ({ nonce }) => told.push(nonce),
+      pause: async () => void (await lease?.release()),
+    });
+    const second = held(await takeLease(slow, "net", waiting));
+    expect([told, leases(box).length]).toEqual([[quick.self.nonce], 1]);
+    expect(leases(box)[0]).toContain(waiting.self.nonce);
+    await second.release();
+    expect(leases(box)).toEqual([]);
+  });
+
+  it("is not waited for without patience", async () => {
+    const { port } = await dead();
+    const quick = options(later);
+    const slow = outrun(port, "create", 2, () => takeLease(port, "net", quick));
+    expect(await takeLease(slow, "net", options(later))).toMatchObject({ nonce: quick.self.nonce });
+  });
+
+  it("is taken by the slower one where the quicker one is through already", async () => {
+    const { box, port } = await dead();
+    let lease: Lease | undefined;
+    const slow = outrun(port, "create", 2, async () => {
+      lease = held(await takeLease(port, "net", options(later)));
+    });
+    // Between the refusal and the look at who has it.
+    const slower = outrun(slow, "list", 2, async () => lease?.release());
+    held(await takeLease(slower, "net", options(later)));
+    expect(leases(box).length).toBe(1);
+  });
+});
+
+it("that is refused for another reason is that error, soon", async () => {
   const { box, port } = await start({});
   const effect = { status: 422, body: { error_message: "No more triggers." } };
   box.setFaults([{ method: "POST", path: "/triggers", when: "before", effect }]);
-  await expect(takeLease(port, "net", options())).rejects.toThrow("No more triggers.");
+  await expect(takeLease(port, "net", options({ waitMs: 10 * MINUTE }))).rejects.toThrow("No more triggers.");
+  expect(box.requests().filter(({ method }) => method === "POST").length).toBe(3);
 });
 
 it("that could not be removed is a warning", async () => {

@@ -268,6 +268,10 @@ describe("the connection of a target", () => {
   it("tells of files that cannot be used", async () => {
     const text = target("api_key_file: key", "ca_file: ca.pem");
     expect((await connect(text, {})).spots).toEqual(["5:19 no-such-file", "6:14 ca-file"]);
+    const large = join(folder({ "ca.pem": " ".repeat(4 * 1024 * 1024 + 1) }), "ca.pem");
+    const tooLarge = await connect(target(`ca_file: ${JSON.stringify(large)}`), {});
+    expect(tooLarge.spots).toEqual(["5:14 ca-file"]);
+    expect(tooLarge.diagnostics[0]?.detail).toContain("larger than 4 MB");
     const hidden = await connect(target("ca_file: ${env:CA}"), { CA: "/s3cr3t.pem" });
     expect(hidden.spots).toEqual(["5:14 ca-file"]);
     expect(JSON.stringify(hidden.diagnostics)).not.toContain("s3cr3t");

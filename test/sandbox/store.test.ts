@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -106,6 +114,17 @@ describe("a damaged file", () => {
     writeFileSync(stateFile, text);
     await expect(startSandbox({ stateFile })).rejects.toMatchObject({ code: "sandbox-state" });
     expect(readFileSync(stateFile, "utf8")).toBe(text);
+  });
+
+  it("is an error where it is larger than any, before it is in memory", async () => {
+    writeFileSync(stateFile, "");
+    truncateSync(stateFile, 256 * 1024 * 1024 + 1);
+    await expect(startSandbox({ stateFile })).rejects.toThrow("no file of 256 MB at most");
+  });
+
+  it.skipIf(process.platform === "win32")("is an error where it has no end", async () => {
+    symlinkSync("/dev/zero", stateFile);
+    await expect(startSandbox({ stateFile })).rejects.toThrow("no file of 256 MB at most");
   });
 
   it("is an error also where it is a folder, or in a folder that is not there", async () => {
