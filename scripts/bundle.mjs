@@ -2,6 +2,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { validators } from "./validators.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -12,6 +13,7 @@ function common() {
     bundle: true,
     format: "esm",
     platform: "node",
+    plugins: [validators],
     define: { __HOPSYNC_VERSION__: JSON.stringify(version) },
     logLevel: "warning",
   };

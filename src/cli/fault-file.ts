@@ -9,7 +9,8 @@ import { describe } from "../manifest/form-messages.ts";
 import { readText } from "../manifest/text-file.ts";
 import type { Diagnostic, Json, JsonObject, Source } from "../model.ts";
 import type { Fault, FaultEffect } from "../sandbox/faults.ts";
-import { CHOICES, faultsSchema, OF_STATUS } from "./fault-schema.ts";
+import { CHOICES, OF_STATUS } from "./fault-schema.ts";
+import { validator } from "./faults.validator.ts";
 
 const MAX_MEGABYTES = 1;
 const NOTHING = { env: {}, vars: {} };
@@ -70,7 +71,7 @@ function severalDocuments(second: ManifestDocument): Diagnostic {
 
 // ---------------------------------------------------------------- judging
 
-const check = formCheck(faultsSchema);
+const check = formCheck(validator);
 
 function judge(document: ManifestDocument): readonly Diagnostic[] {
   const errors = check(document.value).filter(

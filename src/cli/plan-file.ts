@@ -5,7 +5,6 @@
 import { randomBytes } from "node:crypto";
 import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { textOfFile } from "../bounded-file.ts";
 import { HopsyncError } from "../errors.ts";
 import { digest, isObject, parseJson } from "../json.ts";
@@ -14,8 +13,8 @@ import type { InventoryPlace, JsonObject } from "../model.ts";
 import { planDigest } from "../reconcile/digest.ts";
 import type { SealedPlan } from "../reconcile/sealed.ts";
 import { parseSealed, sealedForm } from "../reconcile/sealed-form.ts";
-import { sealedPlanSchema } from "../render/sealed-schema.ts";
 import { VERSION } from "../version.ts";
+import { validator } from "./sealed-plan.validator.ts";
 
 const KIND = "hopsync-plan";
 const FORMAT = 1;
@@ -128,7 +127,7 @@ function decode(text: string, path: string, cwd: string): SealedPlan {
   const { checksum: _, ...content } = form;
   // The text itself, since also a byte that changes no value shows that somebody edited it.
   if (print(content) !== text) throw damaged(path, "its checksum does not fit, so it was edited by hand");
-  if (!fits(form)) throw damaged(path, "it holds something that hopsync does not write");
+  if (!validator()(form)) throw damaged(path, "it holds something that hopsync does not write");
   const { kind: _kind, format: _format, tool: _tool, ...rest } = content;
   const { manifest, ...sealed } = parseSealed(rest);
   if (planDigest(sealed.plan.owner, sealed.plan.changes) !== sealed.plan.digest)
@@ -158,16 +157,4 @@ function damaged(path: string, why: string): HopsyncError {
   return new HopsyncError("plan-damaged", `${path} is not used: ${why}.`, {
     hint: "Nothing was sent. Make the plan anew with `hopsync plan --out`, and change the manifest instead of the plan.",
   });
-}
-
-let compiled: ValidateFunction | undefined;
-
-function fits(form: JsonObject): boolean {
-  compiled ??= new Ajv2020({
-    allowUnionTypes: true,
-    strictTypes: false,
-    strictRequired: false,
-    logger: false,
-  }).compile(sealedPlanSchema);
-  return compiled(form);
 }

@@ -1,15 +1,14 @@
 /** The form of one document, judged by the schema: every problem as a located diagnostic. */
-import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { isArray, isObject, parsePointer, pointer } from "../json.ts";
-import type { JsonSchema } from "../kinds/kind.ts";
 import type { Diagnostic, Json, JsonObject, Pointer, Source } from "../model.ts";
 import { replaceAt } from "../secrets.ts";
 import { type Place, report } from "./codes.ts";
 import type { ManifestDocument } from "./document.ts";
 import { describe } from "./form-messages.ts";
+import { validator } from "./manifest.validator.ts";
 import { kindOfSection } from "./placement.ts";
-import { manifestSchema } from "./schema.ts";
 import { allowedValues, essentialErrors, expectedTypes, type SchemaError } from "./schema-errors.ts";
+import type { Validator } from "./validator.ts";
 
 /** A document whose form was judged. */
 export interface JudgedDocument {
@@ -21,24 +20,11 @@ export interface JudgedDocument {
   readonly problems: readonly Diagnostic[];
 }
 
-/**
- * Finds what a schema says is wrong with the value of a document, one error per problem. The schema's
- * validator is made once, since making it takes longer than using it.
- */
-export function formCheck(schema: () => JsonSchema): (value: Json) => readonly SchemaError[] {
-  let compiled: ValidateFunction | undefined;
+/** Finds what a schema says is wrong with the value of a document, one error per problem. */
+export function formCheck(validator: () => Validator): (value: Json) => readonly SchemaError[] {
   return (value) => {
-    compiled ??= new Ajv2020({
-      allErrors: true,
-      verbose: true,
-      allowUnionTypes: true,
-      strictTypes: false,
-      strictRequired: false,
-      logger: false,
-      // The passes over the generated code take longer than they save in any manifest.
-      code: { optimize: false },
-    }).compile(schema());
-    const errors = compiled(value) ? [] : essentialErrors(compiled.errors ?? []);
+    const validate = validator();
+    const errors = validate(value) ? [] : essentialErrors(validate.errors ?? []);
     const otherVersion = errors.filter(
       (error) => error.pointer === "/version" && typeof error.data === "number",
     );
@@ -48,7 +34,7 @@ export function formCheck(schema: () => JsonSchema): (value: Json) => readonly S
 }
 
 /** What the schema finds wrong with a document's value. */
-export const errorsOf: (value: Json) => readonly SchemaError[] = formCheck(manifestSchema);
+export const errorsOf: (value: Json) => readonly SchemaError[] = formCheck(validator);
 
 /** Judges a document's form. */
 export function judgeForm(document: ManifestDocument): JudgedDocument {

@@ -12,7 +12,7 @@ import { type FileOptions, type ManifestFile, readManifests } from "./files.ts";
 import { formCheck, isBelowBroken, placeIn, sourceOf } from "./form.ts";
 import { describe } from "./form-messages.ts";
 import { type Located, locate, merge, type Origin, originAt, originsBelow } from "./origins.ts";
-import { overlaySchema } from "./overlay-schema.ts";
+import { validator } from "./overlay.validator.ts";
 import { applyOperation } from "./patch.ts";
 import type { Outside } from "./placeholders.ts";
 
@@ -86,7 +86,7 @@ function readOverlay(
   };
 }
 
-const check = formCheck(overlaySchema);
+const check = formCheck(validator);
 
 /** The form around the entries; what is in them is judged once it is merged. */
 function judgeOverlay(document: ManifestDocument): readonly Diagnostic[] {

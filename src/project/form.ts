@@ -7,9 +7,10 @@ import { describe } from "../manifest/form-messages.ts";
 import type { SchemaError } from "../manifest/schema-errors.ts";
 import type { Diagnostic, JsonObject, Source } from "../model.ts";
 import { type ProjectCode, problem } from "./problems.ts";
-import { EXCLUSIVE, projectSchema, TOGETHER } from "./schema.ts";
+import { validator } from "./project.validator.ts";
+import { EXCLUSIVE, TOGETHER } from "./schema.ts";
 
-const check = formCheck(projectSchema);
+const check = formCheck(validator);
 
 /** What is wrong with the form of the document. */
 export function judgeProject(document: ManifestDocument): readonly Diagnostic[] {

@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { HOPSYNC, start } from "../helpers/child.ts";
+import { cli } from "../helpers/cli.ts";
 import { folder } from "../helpers/folder.ts";
 import { gateway } from "../helpers/gateway.ts";
 import { sandbox } from "../helpers/sandbox.ts";
@@ -13,6 +14,9 @@ const { version } = JSON.parse(readFileSync(new URL("../../package.json", import
 function firstOutput(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => child.stdout?.once("data", (chunk) => resolve(String(chunk))));
 }
+
+const VALID_PROJECT =
+  "version: 1\ntargets: {hq: {host: eda.example.com, manifests: [a.yaml], overlays: [over.yaml]}}\n";
 
 /** Resolves when the stream has said this. */
 function textOn(stream: NodeJS.ReadableStream | null, text: string): Promise<void> {
@@ -34,6 +38,35 @@ describe("the process", () => {
     expect(loads.filter((name) => !name.startsWith("./chunks/") && !name.startsWith("node:"))).toEqual([]);
     const chunks = loads.map((name) => readFileSync(new URL(name, `file://${HOPSYNC}`), "utf8"));
     expect(chunks.filter((text) => /^import\s/m.test(text))).toEqual([]);
+  });
+
+  it("judges what people write by validators made when it was built, as those made when they are asked for", async () => {
+    const faulty = {
+      "a.yaml": `version: 1
+tags: [{nam: x}, {name: 3, devices: [{ip: 1, mac: 2}, {serch: x}]}]
+alerts: [{name: a, severity: bad, interval_length: -1, lifecycle: {state: gone}}, 7]
+device_groups: [{name: "${"\u{1F600}"}", filter: {operator: xor, rules: [{field: name}]}}]
+`,
+      "over.yaml": "version: 1\npatchs: []\npatches: [{patch: [{op: ad}]}]\ntags: 3\n",
+      "hopsync.yaml": "version: 1\ntargets: {hq: {hst: x, overlays: [over.yaml], parallel: no}, .x: {}}\n",
+      "faults.yaml": "faults: [{when: never, effect: {statu: 3}}, {effect: resett}]\n",
+    };
+    const cwd = folder(faulty);
+    const project = folder({ ...faulty, "hopsync.yaml": VALID_PROJECT, "a.yaml": "version: 1\ntags: []\n" });
+    for (const [argv, at] of [
+      [["validate", "a.yaml", "--format", "json"], cwd],
+      [["targets"], cwd],
+      [["validate", "--target", "hq"], project],
+      [["sandbox", "--faults", "faults.yaml"], cwd],
+    ] as const) {
+      const built = await start(argv, { cwd: at }).ended;
+      expect(built).toEqual(await cli(argv, { cwd: at }));
+      expect(built.code, argv.join(" ")).not.toBe(0);
+      expect(
+        (built.stderr + built.stdout).match(/error|"severity"/g)?.length,
+        argv.join(" "),
+      ).toBeGreaterThan(1);
+    }
   });
 
   it("is not impressed by a reader that goes away", async () => {
