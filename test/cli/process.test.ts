@@ -16,7 +16,7 @@ function firstOutput(child: ChildProcess): Promise<string> {
 }
 
 const VALID_PROJECT =
-  "version: 1\ntargets: {hq: {host: eda.example.com, manifests: [a.yaml], overlays: [over.yaml]}}\n";
+  "version: 1\ntargets: {hq: {host: eda.example.com, paths: [a.yaml], overlays: [over.yaml]}}\n";
 
 /** Resolves when the stream has said this. */
 function textOn(stream: NodeJS.ReadableStream | null, text: string): Promise<void> {
