@@ -109,7 +109,7 @@ export interface Shape {
 const [QUOTE, BACKSLASH] = [0x22, 0x5c] as const;
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d] as const;
 
-/** The shape of what valid JSON in UTF-8 holds, without making values of it. Every byte of every answer passes here. */
+/** The shape of what valid JSON in UTF-8 holds, without making values of it. */
 export function shapeOf(json: Uint8Array): Shape {
   let parts = 0;
   let depth = 0;
@@ -135,11 +135,56 @@ function endOfString(json: Uint8Array, start: number): number {
   return i;
 }
 
+/** Shorter JSON may be made values of before anybody looks at its shape: they fit into memory, whatever they are. */
+const SMALL_BYTES = 1024 * 1024;
+
+/** What is wrong with the shape of JSON in UTF-8, where it would not do to make values of it to find out. */
+export function excessOf(json: Uint8Array): "parts" | "depth" | undefined {
+  return json.length <= SMALL_BYTES ? undefined : excess(shapeOf(json));
+}
+
+/** Whether a value nests deeper than MAX_DEPTH. */
+export function isTooDeep(value: Json): boolean {
+  return isNested(value) && isDeeper(value, MAX_DEPTH);
+}
+
+/** How many objects and lists a value is made of. */
+export function partsOf(value: unknown): number {
+  if (!isNested(value)) return 0;
+  let parts = 1;
+  someWithin(value, (item) => {
+    parts += partsOf(item);
+    return false;
+  });
+  return parts;
+}
+
+function isDeeper(value: object, levels: number): boolean {
+  return levels === 0 || someWithin(value, (item) => isNested(item) && isDeeper(item, levels - 1));
+}
+
+export function isNested(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+/** Whether some item is so. Makes no list of the items: every answer passes here. */
+export function someWithin(value: object, test: (item: unknown) => boolean): boolean {
+  if (Array.isArray(value)) return value.some(test);
+  for (const key in value) if (test(value[key as keyof typeof value])) return true;
+  return false;
+}
+
+function excess({ parts, depth }: Shape): "parts" | "depth" | undefined {
+  if (parts > MAX_PARTS) return "parts";
+  return depth > MAX_DEPTH ? "depth" : undefined;
+}
+
 /** What a text says; undefined where it is no JSON, or of more parts or deeper than anything that is meant. */
 export function parseJson(text: string): Json | undefined {
-  const { parts, depth } = shapeOf(Buffer.from(text));
+  if (text.length > SMALL_BYTES / 4 && excess(shapeOf(Buffer.from(text))) !== undefined) return undefined;
   try {
-    return parts > MAX_PARTS || depth > MAX_DEPTH ? undefined : JSON.parse(text);
+    const value: Json = JSON.parse(text);
+    return isTooDeep(value) ? undefined : value;
   } catch {
     return undefined;
   }

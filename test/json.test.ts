@@ -1,7 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { canonicalJson, equal, isObject, parseJson, shapeOf } from "../src/json.ts";
+import {
+  canonicalJson,
+  equal,
+  excessOf,
+  isObject,
+  MAX_PARTS,
+  parseJson,
+  partsOf,
+  shapeOf,
+} from "../src/json.ts";
 import type { Json } from "../src/model.ts";
 
 const values: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => {
@@ -59,6 +68,22 @@ describe("the shape of JSON", () => {
     ["[[],[[]]]", 4, 3],
   ])("%s has %i parts, %i deep", (json, parts, depth) => {
     expect(shapeOf(Buffer.from(json))).toEqual({ parts, depth });
+    expect(partsOf(JSON.parse(json))).toBe(parts);
+  });
+
+  test("is looked at before values are made of what is long", () => {
+    const long = (text: string): string => `{"a": ${text}, "z": "${"x".repeat(1024 * 1024)}"}`;
+    const deep = `${"[".repeat(100)}${"]".repeat(100)}`;
+    expect([long(deep), long(deep.slice(1, -1)), deep].map((json) => excessOf(Buffer.from(json)))).toEqual([
+      "depth",
+      undefined,
+      undefined,
+    ]);
+    expect([long(deep), long(deep.slice(1, -1))].map((json) => parseJson(json) === undefined)).toEqual([
+      true,
+      false,
+    ]);
+    expect(excessOf(Buffer.from(`[${"{},".repeat(MAX_PARTS)}1]`))).toBe("parts");
   });
 });
 

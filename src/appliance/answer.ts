@@ -4,7 +4,7 @@
  */
 import { STATUS_CODES } from "node:http";
 import { ApplianceError, type ApplianceErrorCode, type ApplianceErrorDetails } from "../errors.ts";
-import { isArray, isObject, MAX_DEPTH, MAX_PARTS, shapeOf } from "../json.ts";
+import { excessOf, isArray, isObject, isTooDeep, MAX_DEPTH, MAX_PARTS } from "../json.ts";
 import type { Id, Json, JsonObject } from "../model.ts";
 import type { Words } from "./credentials.ts";
 import {
@@ -158,23 +158,26 @@ export function readJson(reply: Reply): Json {
   if (!/^application\/(json|.+\+json)$/.test(contentType)) {
     throw malformed(reply, `the answer is ${reply.clean(contentType) || "of no declared type"}, not JSON`);
   }
-  const { parts, depth } = shapeOf(body);
-  if (parts > MAX_PARTS) throw malformed(reply, `the answer holds more than ${MAX_PARTS} objects and lists`);
-  if (depth > MAX_DEPTH)
-    throw malformed(reply, `objects and lists stand more than ${MAX_DEPTH} deep in each other`);
-  const { text, value } = parseText(reply);
-  const inexact = inexactInteger(text, value);
+  const excess = excessOf(body);
+  if (excess === "parts") throw malformed(reply, `the answer holds more than ${MAX_PARTS} objects and lists`);
+  if (excess === "depth") throw tooDeep(reply);
+  const value = parseBody(reply);
+  if (isTooDeep(value)) throw tooDeep(reply);
+  const inexact = inexactInteger(value);
   if (inexact !== undefined)
     throw malformed(reply, `the integer at ${reply.clean(inexact)} is too large to be held exactly`);
   return value;
 }
 
+function tooDeep(reply: Reply): ApplianceError {
+  return malformed(reply, `objects and lists stand more than ${MAX_DEPTH} deep in each other`);
+}
+
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
-function parseText(reply: Reply): { readonly text: string; readonly value: Json } {
+function parseBody(reply: Reply): Json {
   try {
-    const text = decoder.decode(reply.answer.body);
-    return { text, value: JSON.parse(text) as Json };
+    return JSON.parse(decoder.decode(reply.answer.body));
   } catch {
     throw malformed(reply, "the answer is not valid JSON");
   }

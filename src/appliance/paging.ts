@@ -2,7 +2,7 @@
  * Reading a list to its end where an appliance answers in pages: no total is ever given and the
  * order may change between two pages, so pages are asked for until one is surely short, and ids count once.
  */
-import { shapeOf } from "../json.ts";
+import { partsOf } from "../json.ts";
 import type { JsonObject } from "../model.ts";
 import { malformed, type Reply, readList } from "./answer.ts";
 import { LIST_LIMITS, type ListLimits, sizeText } from "./bounds.ts";
@@ -25,8 +25,8 @@ export async function readPages(
   const bounded = createScale(limits);
   for (let offset = 0; ; ) {
     const reply = await fetchPage(PAGE_SIZE, offset);
-    bounded(reply);
     const page = readList(reply);
+    bounded(reply, page);
     const before = byId.size;
     for (const item of page) {
       const id = itemId(reply, item);
@@ -41,12 +41,11 @@ export async function readPages(
 }
 
 /** Throws where the pages so far are more than is read: a list may go on for ever. */
-function createScale(limits: ListLimits): (page: Reply) => void {
+function createScale(limits: ListLimits): (reply: Reply, page: readonly JsonObject[]) => void {
   let [bytes, parts] = [0, 0];
-  return (reply) => {
-    const { body } = reply.answer;
-    bytes += body.length;
-    parts += shapeOf(body).parts;
+  return (reply, page) => {
+    bytes += reply.answer.body.length;
+    parts += partsOf(page);
     if (bytes <= limits.bytes && parts <= limits.parts) return;
     const most = `${sizeText(limits.bytes)} or ${limits.parts} objects`;
     throw malformed(

@@ -2,24 +2,25 @@
  * JSON as it goes over the wire, where ids are integers of 64 bits: JavaScript reads those above
  * 2^53 as a neighbour, and a rounded id is another object.
  */
-import { isObject, pointer } from "../json.ts";
+import { isNested, isObject, pointer, someWithin } from "../json.ts";
 import type { Id, Json } from "../model.ts";
 import type { Assignment } from "./port.ts";
 
-/** 16 digits or more, or an exponent: what every integer beyond 2^53 has, so that most answers need no walk. */
-const MAY_BE_WIDE = /\d{16}|[:,[]\s*-?\d+(?:\.\d+)?[eE]\+?\d/;
-
-/** The pointer of an integer that `value`, parsed from `text`, cannot hold exactly. */
-export function inexactInteger(text: string, value: Json): string | undefined {
-  return MAY_BE_WIDE.test(text) ? findUnsafe(value) : undefined;
+/** The pointer of an integer of an answer that JavaScript does not hold exactly. */
+export function inexactInteger(value: Json): string | undefined {
+  return isOrHoldsUnsafe(value) ? findUnsafe(value) : undefined;
 }
 
-/** With a stack of its own: how deep an answer nests is not ours to decide. */
+/** Every answer passes here, and hardly any has one: no place is kept, as where one is looked for. */
+function isOrHoldsUnsafe(value: unknown): boolean {
+  return isUnsafe(value) || (isNested(value) && someWithin(value, isOrHoldsUnsafe));
+}
+
 function findUnsafe(root: Json): string | undefined {
   const open: { readonly value: Json; readonly at: string }[] = [{ value: root, at: "" }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { value, at } = next;
-    if (typeof value === "number" && isUnsafe(value)) return at;
+    if (isUnsafe(value)) return at;
     if (Array.isArray(value) || isObject(value)) {
       for (const [key, item] of Object.entries(value))
         open.push({ value: item as Json, at: at + pointer(key) });
@@ -29,7 +30,8 @@ function findUnsafe(root: Json): string | undefined {
 }
 
 /** Larger ones than a number can be are read as infinite. */
-function isUnsafe(value: number): boolean {
+function isUnsafe(value: unknown): boolean {
+  if (typeof value !== "number") return false;
   return !Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value));
 }
 
