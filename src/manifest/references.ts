@@ -166,8 +166,6 @@ function repetition(entry: Entry, group: readonly Reference[]): readonly Diagnos
 }
 
 /** Equal for references that mean the same, wherever they stand. */
-export const referenceKey: (reference: Reference) => string = computedOnce((reference) => {
-  const { pointer: _, ...meaning } = reference;
-  const { source: __, ...plain } = "source" in meaning ? meaning : { ...meaning, source: undefined };
-  return canonicalJson(plain as JsonObject);
-});
+export const referenceKey: (reference: Reference) => string = computedOnce((reference) =>
+  canonicalJson({ ...reference, pointer: undefined, source: undefined } as unknown as JsonObject),
+);
