@@ -5,7 +5,7 @@
 import type { JsonObject } from "../model.ts";
 import type { Dialect } from "./dialect.ts";
 import { flag, set, text } from "./fields.ts";
-import { fieldsOf9, filterTags, normalFilter, printFilter } from "./filter.ts";
+import { fieldsOf9, filterTags, NO_FIELD_OF_9, normalFilter, printFilter } from "./filter.ts";
 import type { Entry, Kind, NamedReference, Problem } from "./kind.ts";
 import { filterAsOlderRule, olderRuleAsFilter } from "./older-rule.ts";
 
@@ -88,7 +88,7 @@ const BEFORE_LOCALITIES: Dialect = {
 };
 
 const NO_LOCALITIES = {
-  lacks: "whose filters compare by no such field: firmware has it from 9 on",
+  lacks: NO_FIELD_OF_9,
   instead: "Use another field, or declare another group for this target.",
 };
 

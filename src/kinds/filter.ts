@@ -39,6 +39,9 @@ const GROUP_FIELDS = [
 /** Of the Swagger of 9.8 and of no guide: the fields that firmware has from 9 on. */
 const FIELDS_OF_9 = ["network_locality_type", "network_locality_id", "id"];
 
+/** Completes "the appliance runs 8.7, …" where a filter has one of them. */
+export const NO_FIELD_OF_9 = "whose filters compare by no such field: firmware has it from 9 on";
+
 /** The pointers to what a filter compares by a field that firmware before 9 does not have. */
 export function fieldsOf9(filter: Json | undefined, at: Pointer): readonly Pointer[] {
   if (!isObject(filter)) return [];

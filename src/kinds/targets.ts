@@ -5,6 +5,7 @@
 import { isIP } from "node:net";
 import type { DeviceSelector, Json, JsonObject } from "../model.ts";
 import type { Lack } from "./dialect.ts";
+import { fieldsOf9, NO_FIELD_OF_9 } from "./filter.ts";
 import { isWithin, type Span } from "./firmware.ts";
 
 export interface ReferenceTarget {
@@ -62,20 +63,30 @@ export const SEARCH_TYPES: readonly string[] = [
 /** Firmware that finds devices by a filter; before, they are found by a search type and value. */
 export const FILTER_SEARCH: Span = { since: "8" };
 
-/** What the firmware lacks to find devices by this selector. */
-export function selectorLack(selector: DeviceSelector, firmware: string): Omit<Lack, "pointer"> | undefined {
+/** What the firmware lacks to find devices by this selector; the pointer is into its mapping. */
+export function selectorLack(selector: DeviceSelector, firmware: string): Lack | undefined {
+  if (selector.by === "filter") return filterLack(selector.filter, firmware);
   if (isWithin(firmware, FILTER_SEARCH)) return undefined;
-  if (selector.by === "filter") {
+  if (selector.by !== "search" || selector.type !== "discovery_id") return undefined;
+  return {
+    pointer: "",
+    lacks: `which has no search type discovery_id: firmware has it from ${FILTER_SEARCH.since} on`,
+    instead: "Write {discovery_id: …}, which all firmware is asked for in its own way.",
+  };
+}
+
+function filterLack(filter: JsonObject, firmware: string): Lack | undefined {
+  if (!isWithin(firmware, FILTER_SEARCH)) {
     return {
+      pointer: "",
       lacks: `which finds no devices by a filter: firmware does so from ${FILTER_SEARCH.since} on`,
       instead: "Select them by ip, mac, name, discovery_id or search, which all firmware knows.",
     };
   }
-  if (selector.by !== "search" || selector.type !== "discovery_id") return undefined;
-  return {
-    lacks: `which has no search type discovery_id: firmware has it from ${FILTER_SEARCH.since} on`,
-    instead: "Write {discovery_id: …}, which all firmware is asked for in its own way.",
-  };
+  const [field] = isWithin(firmware, { before: "9" }) ? fieldsOf9(filter, "/filter") : [];
+  if (field === undefined) return undefined;
+  const instead = "Use another field, or select the devices in another way for this target.";
+  return { pointer: field, lacks: NO_FIELD_OF_9, instead };
 }
 
 /** The appliance's own identifier that never changes. Firmware before 8 has only the former name of it. */

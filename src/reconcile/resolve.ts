@@ -263,7 +263,9 @@ const SHOWN = 5;
 function resolveDevice(resource: Resource, reference: DeviceReference, snapshot: Snapshot): Answer {
   const { selector, pointer, optional, all, source } = reference;
   const lack = selectorLack(selector, snapshot.target.firmware);
-  if (lack !== undefined) return unresolved(resource, pointer, notOnFirmware(snapshot.target, lack), source);
+  if (lack !== undefined) {
+    return unresolved(resource, pointer + lack.pointer, notOnFirmware(snapshot.target, lack), source);
+  }
   const found = snapshot.devices.get(selectorKey(selector)) ?? [];
   const what = describeSelector(reference);
   if (found.length === 0 && !optional) {

@@ -348,3 +348,28 @@ describe("what groups have from 9 on", () => {
     expect(errors[1]?.detail).toContain("firmware has it from 9 on");
   });
 });
+
+describe("what only firmware 9 compares devices by", () => {
+  const OWN = { operator: "=", field: "network_locality_type", operand: "internal" };
+  const sections = { tags: [{ name: "t", devices: [{ filter: { operator: "and", rules: [OWN] } }] }] };
+
+  it("is an error of a selector on 8.7, with its place, and nothing is asked with it", async () => {
+    const box = await sandbox({ devices: 10, firmware: "8.7" });
+    const { diagnostics, exit_code: code } = await run(box, ["plan"], sections);
+    expect(code).toBe(1);
+    expect(diagnostics).toMatchObject([
+      { code: "not-on-firmware", address: "tag/t", pointer: "/devices/0/filter/rules/0/field" },
+    ]);
+    expect(diagnostics[0]?.detail).toMatch(
+      / runs firmware 8\.7\..*: firmware has it from 9 on\. Use another field/,
+    );
+    expect(box.requests().filter(({ path }) => path.endsWith("/search"))).toEqual([]);
+  });
+
+  it("is asked for on 9.8", async () => {
+    const box = await sandbox({ devices: 10, firmware: "9.8" });
+    const { diagnostics } = await run(box, ["plan"], sections);
+    expect(diagnostics.map(({ code }) => code)).not.toContain("not-on-firmware");
+    expect(box.requests().filter(({ path }) => path.endsWith("/search"))).toHaveLength(1);
+  });
+});
