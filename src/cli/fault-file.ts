@@ -47,6 +47,7 @@ const SUMMARIES = {
   "excluding-keys": "The keys exclude each other",
   "needless-key": "The key has no meaning here",
   "bad-pattern": "The path is not a regular expression",
+  "slow-pattern": "The path may take too long to match",
 } as const;
 
 function problem(
@@ -136,11 +137,40 @@ function badPattern(path: Json | undefined, source: Source): readonly Diagnostic
   if (typeof path !== "string") return [];
   try {
     new RegExp(path);
-    return [];
+    return slowPattern(path, source);
   } catch (error) {
     const why = error instanceof Error ? error.message.replace(/^.*: /s, "") : String(error);
     return [problem("bad-pattern", `${why}. Put a \\ before what is meant as it stands.`, source)];
   }
+}
+
+/** Longer than any path of the API. */
+const LONGEST_PATH = 1000;
+
+function slowPattern(path: string, source: Source): readonly Diagnostic[] {
+  if (path.length > LONGEST_PATH) {
+    const detail = `It has ${path.length} characters, and ${LONGEST_PATH} are allowed. Split it into several faults.`;
+    return [problem("slow-pattern", detail, source)];
+  }
+  if (!repeatsChoices(path)) return [];
+  const detail =
+    "A group that repeats has a repetition or a choice in it, so one text can match in too many ways. Write a single repetition: .* for (.+)*, [a-z/]+ for ([a-z]+|/)+.";
+  return [problem("slow-pattern", detail, source)];
+}
+
+const CHOICE = /[*+?|]|\{\d+,/;
+const REPEATED_CHOICE = /\([^()]*(?:[*+?|]|\{\d+,)[^()]*\)[*+{]/;
+
+/** Whether a repeated group can itself match in several ways, as `(a+)+` and `(a|b)*` can. */
+function repeatsChoices(pattern: string): boolean {
+  // Escaped signs and classes hold no group, and what follows `(?` chooses nothing.
+  const plain = pattern.replace(/\\.|\[(?:\\.|[^\]\\])*\]/gs, "x").replace(/\(\?/g, "(");
+  const isRepeated = (text: string): boolean => {
+    if (REPEATED_CHOICE.test(text)) return true;
+    const outer = text.replace(/\(([^()]*)\)/g, (_group, inner) => (CHOICE.test(inner) ? "?" : "x"));
+    return outer !== text && isRepeated(outer);
+  };
+  return isRepeated(plain);
 }
 
 // ---------------------------------------------------------------- values

@@ -61,11 +61,29 @@ describe("a fault file", () => {
     ["with a pause and no status", file("{effect: {delay_ms: 1, retry_after: 1}}"), ["3:28 needless-key"]],
     ["with a when that decides nothing", file("{when: before, effect: truncate}"), ["3:6 needless-key"]],
     ["with a path that is no pattern", file('{path: "/alerts/(", effect: reset}'), ["3:12 bad-pattern"]],
+    ["with a path that repeats repetitions", file("{path: ^(a+)+$, effect: reset}"), ["3:12 slow-pattern"]],
+    [
+      "with a path that repeats choices",
+      file('{path: "/((?:a|[)b])c)*", effect: reset}'),
+      ["3:12 slow-pattern"],
+    ],
+    ["with a path of no end", file(`{path: /${"a".repeat(1000)}, effect: reset}`), ["3:12 slow-pattern"]],
     ["with a seed below 0", `seed: -1\n${file("{effect: reset}")}`, ["1:7 out-of-range"]],
   ])("%s is told with its place", (_name, text, expected) => {
     const { script, diagnostics } = load(text);
     expect(diagnostics.map((found) => spot(found).replace(`${FILE}:`, ""))).toEqual(expected);
     expect(script).toBeUndefined();
+  });
+
+  it.each([
+    "/(alerts|triggers)/[0-9]+$",
+    "/tags/[0-9]+(/devices)?$",
+    "(/[a-z]{2})+",
+    "/a\\(b+\\)+",
+    "/[(a+)]+",
+    ".*x.*",
+  ])("may have the path %s", (path) => {
+    expect(load(JSON.stringify({ version: 1, faults: [{ path, effect: "reset" }] })).diagnostics).toEqual([]);
   });
 
   it("that is not there, or no file, is told too", () => {
