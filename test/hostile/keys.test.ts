@@ -187,6 +187,10 @@ describe("what expands or nests without measure is a located error", () => {
     const inventory = "version: 1\ninventory: {file: inv.json}\ntags: [{name: x}]\n";
     for (const [argv, files, code] of [
       [["apply", "p.json"], { "p.json": `${kind},"plan":${DEEP}}` }, "plan-damaged"],
+      ...NAMES.map(
+        (name) =>
+          [["apply", "p.json"], { "p.json": `${kind},"${name}":{"plan":{}}}` }, "plan-damaged"] as const,
+      ),
       [
         ["plan"],
         { "manifests/a.yaml": inventory, "manifests/inv.json": `{"hopsync":${DEEP}}` },
