@@ -56,7 +56,8 @@ function findersOf({ value, shown }: Secret): Finder[] {
 
 /** The secret; a long one also where somebody cut it off behind its first half. */
 function spelling(value: string): string {
-  const letters = Array.from(value, spellings);
+  // Backslashes in a row are one: each alone could be one to five, in more ways than can be tried.
+  const letters = (value.match(/\\+|[^\\]/gu) ?? []).map(spellings);
   if (letters.length < 2 * LONG) return letters.join("");
   const half = Math.ceil(letters.length / 2);
   const rest = letters.slice(half).reduceRight((tail, letter) => `(?:${letter}${tail})?`, "");
@@ -75,6 +76,19 @@ const CONTROLS: Readonly<Record<string, string>> = { "\n": "n", "\r": "r", "\t":
 /** One character in JSON, once or twice, in a URL, a form, HTML or Markdown, or shown as an escape; letters and digits stand for themselves. */
 function spellings(character: string): string {
   if (/[a-z0-9]/i.test(character)) return character;
+  if (character.length > 1 && character.startsWith("\\")) {
+    const { length } = character;
+    return `(?:(?:${encodings("\\").join("|")}){${length}}|${String.raw`\\`}{${length},${5 * length}})`;
+  }
+  return `(?:${[
+    ...encodings(character),
+    // After what starts with the character itself, such as &amp;.
+    String.raw`\\{0,4}${literal(character)}`,
+  ].join("|")})`;
+}
+
+/** Those that do not end with the character itself. */
+function encodings(character: string): readonly string[] {
   const code = character.codePointAt(0) ?? 0;
   const hex = code.toString(16);
   const units = Array.from({ length: character.length }, (_, i) => {
@@ -85,7 +99,7 @@ function spellings(character: string): string {
     name === undefined ? [] : [String.raw`\\{1,4}${name}`],
   );
   const entity = [ENTITIES[character]].flatMap((name) => (name === undefined ? [] : [`&${name};`]));
-  return `(?:${[
+  return [
     ...(character === " " ? [String.raw`\+`] : []),
     ...named,
     ...entity,
@@ -95,9 +109,7 @@ function spellings(character: string): string {
     `&#[xX]0*${anyCase(hex)};`,
     String.raw`\\u\{0*${anyCase(hex)}\}`,
     ...(code <= 0xff ? [String.raw`\\x${anyCase(hex.padStart(2, "0"))}`] : []),
-    // After what starts with the character itself, such as &amp;.
-    String.raw`\\{0,4}${literal(character)}`,
-  ].join("|")})`;
+  ];
 }
 
 function anyCase(hex: string): string {

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { LIST_LIMITS, MAX_ANSWER_BYTES, sizeText } from "../src/appliance/bounds.ts";
+import { loadFaults } from "../src/cli/fault-file.ts";
+import { EFFECT_WORDS, OF_STATUS } from "../src/cli/fault-schema.ts";
 import { MAX_DEPTH } from "../src/json.ts";
 import { cli } from "./helpers/cli.ts";
 import { folder } from "./helpers/folder.ts";
@@ -18,6 +20,10 @@ function blocks(language: string): readonly string[] {
   return [...README.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, "gm"))].map(
     ([, text = ""]) => text,
   );
+}
+
+function block(word: string): string {
+  return blocks("yaml").find((text) => text.includes(word)) ?? "";
 }
 
 const lines = blocks("sh").flatMap((block) => block.trim().split("\n"));
@@ -63,7 +69,7 @@ describe("the README", () => {
   });
 
   it("shows a project file that is one, and commands that do what it says for the fleet", async () => {
-    const text = (blocks("yaml")[1] ?? "").replace("sha256:…", `sha256:${"0".repeat(64)}`);
+    const text = block("targets:").replace("sha256:…", `sha256:${"0".repeat(64)}`);
     const shown = await cli(["targets"], { cwd: folder({ "hopsync.yaml": text }) });
     expect([shown.code, shown.stderr]).toEqual([0, ""]);
     const options = await fleet();
@@ -84,7 +90,6 @@ describe("the README", () => {
 
   it("shows an overlay and a for_each that work in the fleet", async () => {
     const options = await fleet();
-    const block = (word: string): string => blocks("yaml").find((text) => text.includes(word)) ?? "";
     writeFileSync(join(options.cwd, "overlays/hq.yaml"), block("patches:"));
     writeFileSync(join(options.cwd, "manifests/base/sites.yaml"), block("for_each:"));
     const result = await cli(["apply", "--all-targets", "--auto-approve"], options);
@@ -92,6 +97,20 @@ describe("the README", () => {
       0,
       ["created    tag/site-Berlin", "created    tag/site-Paris", "created    tag/site-Oslo"],
     ]);
+  });
+
+  it("shows a fault file that is one, and every effect that there is", () => {
+    const [, table = ""] = /\| effect \|.*\n\|---.*\n([\s\S]*?)\n\n/.exec(README) ?? [];
+    const cells = table.split("\n").map((row) => row.split("|")[1] ?? "");
+    const effects = cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, effect]) => effect));
+    expect(effects.length).toBeGreaterThan(9);
+    const file = `version: 1\nfaults:\n${effects.map((effect) => `  - {effect: ${effect}}\n`).join("")}`;
+    for (const text of [block("faults:"), file]) {
+      expect(loadFaults("f.yaml", folder({ "f.yaml": text })).diagnostics).toEqual([]);
+    }
+    const keys = ["status", ...OF_STATUS, "html", "redirect", "delay_ms", "refuse", "lag"];
+    const words = [...EFFECT_WORDS, ...keys];
+    expect(words.filter((word) => !new RegExp(`[\`{]${word}\\b`).test(table))).toEqual([]);
   });
 
   it("names only npm scripts that exist, and the two commands of a newcomer", () => {

@@ -59,6 +59,14 @@ describe("a secret is taken out of a text", () => {
     }
   });
 
+  it("with backslashes in a row, in time for each text that has fewer and more", { timeout: 20_000 }, () => {
+    const value = `${"\\".repeat(14)}z`;
+    const inRow = createMask([{ value, shown: "(it)" }]);
+    expect(inRow(`${"\\".repeat(60)}b`)).not.toContain("(it)");
+    const forms = [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)];
+    for (const form of forms) expect(inRow(`x ${form} y`)).toBe("x (it) y");
+  });
+
   it("however long it is, piece by piece", () => {
     const value = Array.from({ length: 5_000 }, (_, i) => `${i}"ä`).join("");
     const masked = createMask([{ value, shown: "(it)" }])(`x ${JSON.stringify(value).slice(1, -1)} y`);

@@ -4,6 +4,7 @@ import { join, relative, resolve } from "node:path";
 import { error, setOutput, warning } from "@actions/core";
 import { EXIT } from "../errors.ts";
 import type { Action, Diagnostic, Document } from "../model.ts";
+import { printable, printableLines } from "../render/clean.ts";
 import type { Context } from "./context.ts";
 
 const COUNTED: readonly Action[] = ["create", "update", "adopt", "rename", "replace", "delete", "release"];
@@ -34,7 +35,10 @@ export function annotate(diagnostics: readonly Diagnostic[], context: Context, f
     const shown = found.length > MOST[severity] ? found.slice(0, MOST[severity] - 1) : found;
     for (const { summary, detail, address, source } of shown) {
       const text = address === undefined ? detail : `${address}: ${detail}`;
-      tell(text, { title: summary, ...(source === undefined ? {} : placeOf(source, context, folder)) });
+      tell(printableLines(text).join("\n"), {
+        title: summary,
+        ...(source === undefined ? {} : placeOf(source, context, folder)),
+      });
     }
     const left = found.length - shown.length;
     if (left > 0) tell(`${left} more of these are in the summary of this job.`);
@@ -48,7 +52,7 @@ function placeOf(
   folder: string,
 ): { readonly file: string; readonly startLine: number; readonly startColumn: number } {
   const path = relative(workspace, resolve(workspace, folder, file)).replaceAll("\\", "/");
-  return { file: path, startLine: line, startColumn: column };
+  return { file: printable(path), startLine: line, startColumn: column };
 }
 
 /** Adds to the job's summary, and keeps the same in a file for later steps. */

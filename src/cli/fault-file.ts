@@ -2,7 +2,7 @@
 import { dirname, resolve } from "node:path";
 import { hasErrors, sortDiagnostics } from "../diagnostics.ts";
 import { isArray, isObject, pointer } from "../json.ts";
-import { located, report } from "../manifest/codes.ts";
+import { type Finding, located, report } from "../manifest/codes.ts";
 import { type ManifestDocument, readDocuments } from "../manifest/document.ts";
 import { formCheck, isBelowBroken, sourceOf } from "../manifest/form.ts";
 import { describe } from "../manifest/form-messages.ts";
@@ -25,7 +25,7 @@ export interface LoadedFaults {
 export function loadFaults(shown: string, cwd: string): LoadedFaults {
   const read = readText(resolve(cwd, shown), MAX_MEGABYTES);
   if (!("text" in read)) {
-    return { diagnostics: [report(read, { source: { file: shown, line: 1, column: 1 } })] };
+    return { diagnostics: [report(ofFaultFile(read), { source: { file: shown, line: 1, column: 1 } })] };
   }
   const folder = dirname(read.path);
   const file = { shown, path: read.path, real: read.path, folder, roots: [folder], text: read.text };
@@ -41,12 +41,20 @@ export function loadFaults(shown: string, cwd: string): LoadedFaults {
   return { script: scriptOf(document.value as unknown as FaultFile), diagnostics };
 }
 
+/** A file's problems are told in the words of manifests. */
+function ofFaultFile(found: Finding): Finding {
+  if (found.code !== "no-such-file") return found;
+  return { ...found, detail: "No file has this name. Check the spelling, and the folder you are in." };
+}
+
 const SUMMARIES = {
   "empty-faults": "The fault file is empty",
   "several-documents": "A fault file is one document",
   "excluding-keys": "The keys exclude each other",
   "needless-key": "The key has no meaning here",
   "bad-pattern": "The path is not a regular expression",
+  "slow-pattern": "The path may take too long to match",
+  "unmatched-path": "No request has such a path",
 } as const;
 
 function problem(
@@ -136,11 +144,51 @@ function badPattern(path: Json | undefined, source: Source): readonly Diagnostic
   if (typeof path !== "string") return [];
   try {
     new RegExp(path);
-    return [];
+    return [...slowPattern(path, source), ...unmatchedPath(path, source)];
   } catch (error) {
     const why = error instanceof Error ? error.message.replace(/^.*: /s, "") : String(error);
     return [problem("bad-pattern", `${why}. Put a \\ before what is meant as it stands.`, source)];
   }
+}
+
+/** What a person copies from elsewhere, or forgets the slash of. */
+function unmatchedPath(path: string, source: Source): readonly Diagnostic[] {
+  const [, below] = /^\^?(?:https?:\/\/[^/]*)?\/api\/v1(.*)$/s.exec(path) ?? [];
+  if (below === undefined && !/^\^?\w/.test(path)) return [];
+  const detail =
+    below === undefined
+      ? "Every path starts with a slash, and the expression matches from there. Write /alerts, or .*alerts for any path with it."
+      : `A path is what stands below /api/v1. Write ${below === "" ? "/alerts, or no path for all" : below}.`;
+  return [problem("unmatched-path", detail, source)];
+}
+
+/** Longer than any path of the API. */
+const LONGEST_PATH = 1000;
+
+function slowPattern(path: string, source: Source): readonly Diagnostic[] {
+  if (path.length > LONGEST_PATH) {
+    const detail = `It has ${path.length} characters, and ${LONGEST_PATH} are allowed. Split it into several faults.`;
+    return [problem("slow-pattern", detail, source)];
+  }
+  if (!repeatsChoices(path)) return [];
+  const detail =
+    "A group that repeats has a repetition or a choice in it, so one text can match in too many ways. Write a single repetition: .* for (.+)*, [a-z/]+ for ([a-z]+|/)+.";
+  return [problem("slow-pattern", detail, source)];
+}
+
+const CHOICE = /[*+?|]|\{\d+,/;
+const REPEATED_CHOICE = /\([^()]*(?:[*+?|]|\{\d+,)[^()]*\)[*+{]/;
+
+/** Whether a repeated group can itself match in several ways, as `(a+)+` and `(a|b)*` can. */
+function repeatsChoices(pattern: string): boolean {
+  // Escaped signs and classes hold no group, and what follows `(?` chooses nothing.
+  const plain = pattern.replace(/\\.|\[(?:\\.|[^\]\\])*\]/gs, "x").replace(/\(\?/g, "(");
+  const isRepeated = (text: string): boolean => {
+    if (REPEATED_CHOICE.test(text)) return true;
+    const outer = text.replace(/\(([^()]*)\)/g, (_group, inner) => (CHOICE.test(inner) ? "?" : "x"));
+    return outer !== text && isRepeated(outer);
+  };
+  return isRepeated(plain);
 }
 
 // ---------------------------------------------------------------- values

@@ -4,7 +4,9 @@ import { didYouMean } from "../diagnostics.ts";
 import { equal, isArray, isObject, parsePointer } from "../json.ts";
 import type { Json, JsonObject, Pointer } from "../model.ts";
 import { type Finding, failure } from "./codes.ts";
+import { sizeOf } from "./each.ts";
 import { copyTree, type Located, locate, type Origin, type Tree } from "./origins.ts";
+import { MAX_DEPTH } from "./yaml-text.ts";
 
 export const OPERATIONS = ["add", "remove", "replace", "move", "copy", "test"] as const;
 const WITH_VALUE = ["add", "replace", "test"];
@@ -62,10 +64,21 @@ function judge(entry: Json, operation: JsonObject): PatchProblem | undefined {
   const from = String(operation.from);
   const source = refused("from", from, op === "move") ?? missing(entry, "from", from);
   if (source !== undefined) return source;
+  if (op === "copy" && sizeOf(entry) + sizeOf(at(entry, from)) > MAX_VALUES) {
+    return wrong("from", `With this copy the entry would have more than ${MAX_VALUES} values.`);
+  }
   const inside = op === "move" && path.startsWith(`${from}/`);
   if (inside) return wrong("path", `${from} cannot be moved into itself.`);
   const rest = op === "move" ? done(structuredClone(entry), { op: "remove", path: from }) : entry;
   return judgePath(rest, op, path);
+}
+
+/** How far copies may make an entry grow: each can double it. */
+const MAX_VALUES = 10_000;
+
+/** The value that a path is known to lead to. */
+function at(entry: Json, path: Pointer): Json {
+  return parsePointer(path).reduce<Json>((value, segment) => itemOf(value, segment) ?? null, entry);
 }
 
 function needs(op: string, key: "value" | "from"): PatchProblem {
@@ -87,6 +100,7 @@ function refused(key: "path" | "from", path: Pointer, writes: boolean): PatchPro
   }
   const segments = parsePointer(path);
   const unsafe = segments.find((segment) => UNSAFE.includes(segment));
+  if (segments.length > MAX_DEPTH) return wrong(key, `The path has more than ${MAX_DEPTH} segments.`);
   if (unsafe !== undefined) return wrong(key, `A path through ${unsafe} is refused.`);
   if (!writes || (segments[0] !== undefined && segments[0] !== "name")) return undefined;
   return wrong(
@@ -130,9 +144,7 @@ function notAddable(entry: Json, path: Pointer): PatchProblem | undefined {
   const parentPath = path.slice(0, path.lastIndexOf("/"));
   const without = missing(entry, "path", parentPath);
   if (without !== undefined) return without;
-  const parent = segments
-    .slice(0, -1)
-    .reduce<Json>((value, segment) => itemOf(value, segment) ?? null, entry);
+  const parent = at(entry, parentPath);
   const last = segments.at(-1) ?? "";
   if (isObject(parent)) return undefined;
   if (
@@ -151,7 +163,7 @@ function judgeTest(
   wanted: Json | undefined,
 ): PatchProblem | undefined {
   if (op !== "test") return undefined;
-  const found = parsePointer(path).reduce<Json>((value, segment) => itemOf(value, segment) ?? null, entry);
+  const found = at(entry, path);
   if (equal(found, wanted)) return undefined;
   const detail = `The entry has something else at ${path === "" ? "its top" : path}, so it is not the one that this patch was written for. Compare the manifest, and adapt the patch.`;
   return { key: "value", finding: failure("patch-test-failed", detail) };

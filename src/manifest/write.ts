@@ -200,4 +200,4 @@ function hides(text: string): boolean {
 }
 
 /** What the log of a CI would take for a command, were the manifest printed into it. */
-const LOG_COMMAND = /^[^\S\n]*::(?!:)|##(?=\w*\[)/m;
+const LOG_COMMAND = /^[^\S\n\r\u2028\u2029]*::(?!:)|##(?=\w*\[)/m;

@@ -34,7 +34,7 @@ export function printableLines(text: string): readonly string[] {
 /** What the runners of GitHub, Azure and TeamCity take for a command anywhere in a line: `##[…]`, `##vso[…]`. */
 const LOG_COMMAND = /##(?=\w*\[)/g;
 /** What GitHub's runner does at the start of one. Three colons are none. */
-const LOG_COMMAND_LINE = /^([^\S\n]*):(?=:(?!:))/gm;
+const LOG_COMMAND_LINE = /^([^\S\n\r\u2028\u2029]*):(?=:(?!:))/gm;
 
 /** Whole lines of output in which the log of a CI finds no command, whatever a script or a name in them says. */
 export function withoutLogCommands(text: string): string {

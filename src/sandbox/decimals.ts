@@ -5,7 +5,7 @@ export function normalDecimal(text: string): string | undefined {
   const [, sign = "", whole, fraction = "", bare] = /^(-?)(?:(\d+)(?:\.(\d*))?|\.(\d+))$/.exec(text) ?? [];
   if (whole === undefined && bare === undefined) return undefined;
   const integer = (whole ?? "").replace(/^0+(?=\d)/, "") || "0";
-  const decimals = (bare ?? fraction).replace(/0+$/, "");
+  const decimals = (bare ?? fraction).replace(/(?<!0)0+$/, "");
   const value = decimals === "" ? integer : `${integer}.${decimals}`;
   return value === "0" ? "0" : `${sign}${value}`;
 }

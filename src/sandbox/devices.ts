@@ -10,6 +10,7 @@ import { type DeviceQuery, queryOf, searchOf } from "./matching.ts";
 import { groupsOf, membersOf } from "./membership.ts";
 import { objectOf } from "./objects.ts";
 import { PAGE_SIZE, page, pageOf, takePage } from "./paging.ts";
+import { withinTime } from "./patterns.ts";
 import { activeWithin, parseMoment, type Window, windowOf } from "./windows.ts";
 
 const ALL: DeviceQuery = { test: () => true };
@@ -73,9 +74,10 @@ function activeDevices(
   const window = queryWindow(context, query);
   const now = context.state.now();
   const active = (device: WireObject): boolean => activeWithin(device, window, now);
-  if (asked.matches !== undefined) return takePage(context.quirks, asked.matches(), span, active);
+  const { matches } = asked;
+  if (matches !== undefined) return withinTime(() => takePage(context.quirks, matches(), span, active));
   const matching = (device: WireObject): boolean => active(device) && asked.test(device);
-  return takePage(context.quirks, context.state.list("devices"), span, matching);
+  return withinTime(() => takePage(context.quirks, context.state.list("devices"), span, matching));
 }
 
 function queryWindow(context: Context, query: Readonly<Record<string, string>>): Window {

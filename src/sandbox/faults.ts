@@ -1,6 +1,7 @@
 /** Scripted failures: which requests they hit, and what the client sees instead of the answer. */
 import type { Json } from "../model.ts";
-import type { Answer } from "./answer.ts";
+import { type Answer, Refusal } from "./answer.ts";
+import { withinTime } from "./patterns.ts";
 import { createRandom } from "./random.ts";
 
 export type FaultEffect =
@@ -70,16 +71,40 @@ export type FaultScript = (method: string, path: string) => readonly FaultEvent[
 /** The same seed hits the same requests by chance. */
 export function scriptFaults(faults: readonly Fault[], seed = 1): FaultScript {
   const armed = faults.map((fault, i) => {
-    const path = new RegExp(`^(?:${fault.path ?? ""})`);
-    return { fault, path, number: i + 1, isHit: hits(fault, seed + i * SEED_STEP), seen: 0 };
+    const isHit = hits(fault, seed + i * SEED_STEP);
+    return { fault, matches: pathTest(fault.path), number: i + 1, isHit, seen: 0 };
   });
   return (method, path) =>
     armed.flatMap((entry) => {
       const { fault, number } = entry;
-      if ((fault.method ?? method) !== method || !entry.path.test(path)) return [];
+      if ((fault.method ?? method) !== method) return [];
+      const matches = entry.matches(path);
+      if (matches === "too long") return [{ method, path, number, fault: { ...fault, ...TOO_LONG } }];
+      if (!matches) return [];
       entry.seen += 1;
       return entry.isHit(entry.seen) ? [{ method, path, fault, number }] : [];
     });
+}
+
+/** What comes of a request whose path could not be matched in time: nobody takes it for one that no fault hits. */
+const TOO_LONG: Pick<Fault, "when" | "effect"> = {
+  when: "before",
+  effect: { status: 500, body: { error_message: "The path of this fault takes too long to match." } },
+};
+
+function pathTest(source = ""): (path: string) => boolean | "too long" {
+  const pattern = new RegExp(`^(?:${source})`);
+  // With a single choice or repetition there is little to try, so it need not be watched.
+  const isSimple = (source.match(/[*+?{|]/g) ?? []).length < 2;
+  if (isSimple) return (path) => pattern.test(path);
+  return (path) => {
+    try {
+      return withinTime(() => pattern.test(path));
+    } catch (error) {
+      if (error instanceof Refusal) return "too long";
+      throw error;
+    }
+  };
 }
 
 /** Far apart, so that the faults of a script do not hit the same requests. */

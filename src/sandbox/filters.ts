@@ -9,6 +9,7 @@ import { addressTest } from "./addresses.ts";
 import { refusal } from "./answer.ts";
 import { badValue, checkKeys } from "./bodies.ts";
 import type { Generation, OperandKind } from "./generations.ts";
+import { compilePattern } from "./patterns.ts";
 import type { Quirks } from "./quirks.ts";
 
 const LOGICAL: readonly string[] = ["and", "or", "not"];
@@ -142,13 +143,4 @@ function isPattern(operand: Json): boolean {
 
 function hasKeys(object: JsonObject, keys: readonly string[]): boolean {
   return Object.keys(object).sort().join() === keys.join();
-}
-
-/** A regular expression that a request brings, or undefined when it is none. */
-export function compilePattern(source: string, flags = ""): RegExp | undefined {
-  try {
-    return new RegExp(source, flags);
-  } catch {
-    return undefined;
-  }
 }

@@ -4,11 +4,11 @@ import { found, refusal } from "./answer.ts";
 import { badValue } from "./bodies.ts";
 import type { Side, WireObject } from "./collections.ts";
 import type { Context, Handler } from "./context.ts";
-import { compilePattern } from "./filters.ts";
 import { literalOrPattern } from "./matching.ts";
 import { reaching } from "./membership.ts";
 import { objectOf } from "./objects.ts";
 import { pageOf, takePage } from "./paging.ts";
+import { compilePattern, withinTime } from "./patterns.ts";
 import { uuidOf } from "./platforms.ts";
 
 const GROUP_TYPES: readonly string[] = ["user_created", "built_in", "all"];
@@ -24,7 +24,8 @@ export const listDeviceGroups: Handler = (context, { query }) => {
     (asked === "all" || (group.built_in === true) === (asked === "built_in")) &&
     name.test(String(group.name)) &&
     Number(group.mod_time) > since;
-  return found(context.state.listed("devicegroups").filter(listed));
+  const groups = context.state.listed("devicegroups");
+  return found(withinTime(() => groups.filter(listed)));
 };
 
 const APPLICATION_SEARCH: Readonly<Record<string, readonly string[]>> = {
@@ -47,7 +48,8 @@ export const listApplications: Handler = (context, { query }) => {
     type === "node"
       ? matches(uuidOf(application.node_id))
       : columns.some((column) => matches(String(application[column])));
-  const applications = takePage(context.quirks, context.state.listed("applications"), pageOf(query), test);
+  const all = context.state.listed("applications");
+  const applications = withinTime(() => takePage(context.quirks, all, pageOf(query), test));
   return found(applications.map(withoutCriteria));
 };
 

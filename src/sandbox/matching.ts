@@ -8,7 +8,7 @@ import type { Json, JsonObject } from "../model.ts";
 import { addressRange, addressTest } from "./addresses.ts";
 import type { WireObject } from "./collections.ts";
 import { type DeviceIndex, indexOf } from "./device-index.ts";
-import { compilePattern } from "./filters.ts";
+import { compilePattern } from "./patterns.ts";
 import { uuidOf } from "./platforms.ts";
 import type { ApplianceState } from "./state.ts";
 import { lastSeen, parseMoment } from "./windows.ts";

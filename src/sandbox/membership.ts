@@ -6,6 +6,7 @@ import { isObject } from "../json.ts";
 import type { Collection, Side, WireObject } from "./collections.ts";
 import type { Context } from "./context.ts";
 import { type DeviceQuery, devicesOf, queryOf, searchOf } from "./matching.ts";
+import { withinTime } from "./patterns.ts";
 import type { ApplianceState } from "./state.ts";
 
 const MEMBERS = { relation: "devicegroups/devices", reversed: false } as const;
@@ -25,11 +26,9 @@ export function membersOf(state: ApplianceState, group: WireObject): DeviceQuery
 /** The groups that a device is in; dynamic ones are left out where `dynamic` is false. */
 export function groupsOf(state: ApplianceState, device: WireObject, dynamic = true): readonly WireObject[] {
   const direct = state.links.of(GROUPS, device.id);
-  return state
-    .list("devicegroups")
-    .filter((group) =>
-      group.dynamic === true ? dynamic && membersOf(state, group).test(device) : direct.has(group.id),
-    );
+  const holds = (group: WireObject): boolean =>
+    group.dynamic === true ? dynamic && membersOf(state, group).test(device) : direct.has(group.id);
+  return withinTime(() => state.list("devicegroups").filter(holds));
 }
 
 /** The alerts or triggers that reach an object, by id. */

@@ -61,11 +61,34 @@ describe("a fault file", () => {
     ["with a pause and no status", file("{effect: {delay_ms: 1, retry_after: 1}}"), ["3:28 needless-key"]],
     ["with a when that decides nothing", file("{when: before, effect: truncate}"), ["3:6 needless-key"]],
     ["with a path that is no pattern", file('{path: "/alerts/(", effect: reset}'), ["3:12 bad-pattern"]],
+    ["with a path without its slash", file("{path: alerts, effect: reset}"), ["3:12 unmatched-path"]],
+    ["with the whole path", file("{path: ^/api/v1/tags, effect: reset}"), ["3:12 unmatched-path"]],
+    ["with a URL", file("{path: https://eda/api/v1/tags, effect: reset}"), ["3:12 unmatched-path"]],
+    ["with a path that repeats repetitions", file("{path: ^(/a+)+$, effect: reset}"), ["3:12 slow-pattern"]],
+    [
+      "with a path that repeats choices",
+      file('{path: "/((?:a|[)b])c)*", effect: reset}'),
+      ["3:12 slow-pattern"],
+    ],
+    ["with a path of no end", file(`{path: /${"a".repeat(1000)}, effect: reset}`), ["3:12 slow-pattern"]],
     ["with a seed below 0", `seed: -1\n${file("{effect: reset}")}`, ["1:7 out-of-range"]],
   ])("%s is told with its place", (_name, text, expected) => {
     const { script, diagnostics } = load(text);
     expect(diagnostics.map((found) => spot(found).replace(`${FILE}:`, ""))).toEqual(expected);
     expect(script).toBeUndefined();
+  });
+
+  it.each([
+    "/(alerts|triggers)/[0-9]+$",
+    "/tags/[0-9]+(/devices)?$",
+    "(/[a-z]{2})+",
+    "/a\\(b+\\)+",
+    "/[(a+)]+",
+    ".*x.*",
+    "^/alerts",
+    "\\/(tags|alerts)",
+  ])("may have the path %s", (path) => {
+    expect(load(JSON.stringify({ version: 1, faults: [{ path, effect: "reset" }] })).diagnostics).toEqual([]);
   });
 
   it("that is not there, or no file, is told too", () => {
@@ -141,6 +164,17 @@ describe("hopsync sandbox --faults", () => {
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toContain("faults.yaml:3:6");
     expect(stderr).toContain("method");
+  });
+
+  it("tells in the end which faults hit nothing", async () => {
+    const cwd = folder({ [FILE]: file("{path: /tags, effect: reset}", "{path: /alerts, effect: reset}") });
+    const stop = new AbortController();
+    const { code, stderr } = await cli(["sandbox", "--port", "0", "--faults", FILE], {
+      cwd,
+      interrupted: stop.signal,
+      onStdout: () => stop.abort(),
+    });
+    expect([code, stderr]).toEqual([0, "Faults that hit no request: 1, 2.\n"]);
   });
 
   it("lets go wrong what the file says and tells each; running apply again then finishes the work", async () => {

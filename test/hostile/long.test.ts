@@ -14,10 +14,11 @@ import { fill, fillFile } from "../../src/manifest/placeholders.ts";
 import { sourceText } from "../../src/manifest/source-text.ts";
 import { writePair } from "../../src/manifest/write.ts";
 import { readYaml } from "../../src/manifest/yaml-text.ts";
-import { printable, printableJson } from "../../src/render/clean.ts";
+import { printable, printableJson, withoutLogCommands } from "../../src/render/clean.ts";
 import { code, fence, prose, table } from "../../src/render/markdown-escape.ts";
 import { diffText } from "../../src/render/text-diff.ts";
 import { displayWidth, fold, graphemes } from "../../src/render/text-width.ts";
+import { normalDecimal } from "../../src/sandbox/decimals.ts";
 
 const LENGTH = 300_000;
 
@@ -33,6 +34,8 @@ const CASES: readonly (readonly [what: string, act: () => unknown])[] = [
   ["backslashes in a cell", () => table(["a"], [[long("\\")]])],
   ["digits that are no decimal", () => new RegExp(DECIMAL_PATTERN, "u").test(long("0", "x"))],
   ["digits as a decimal", () => plainDecimal(long("1", "x"))],
+  ["noughts in an operand", () => normalDecimal(long("0", "1"))],
+  ["noughts behind a point", () => normalDecimal(`.${long("0", "1")}`)],
   ["text without spaces", () => displayWidth(long("日"))],
   ["Cyrillic words", () => fold(long("д "), 80)],
   ["flags", () => graphemes(long("🇩🇪"))],
@@ -44,6 +47,9 @@ const CASES: readonly (readonly [what: string, act: () => unknown])[] = [
   ["punctuation in prose", () => prose(long("a.,;:!?"))],
   ["hidden characters", () => printable(long("\u202e\u200b"))],
   ["hidden characters in JSON", () => printableJson(long("\u200d"))],
+  ["line ends of old machines in a log", () => withoutLogCommands(long("\r"))],
+  ["line ends of Unicode in a log", () => withoutLogCommands(long("\u2028"))],
+  ["line ends of old machines for YAML", () => writePair("k", long("\r"), { flow: false, literal: false })],
   ["a title of an issue", () => titleName(long("@\u202e"))],
   ["placeholders that are not closed", () => fill(long("${"), nothing, true)],
   ["placeholders of a file that are not closed", () => fillFile(long("$${env:A"), ["A"], {})],

@@ -5,9 +5,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { takeLease } from "../../src/inventory/lease.ts";
 import { cli } from "../helpers/cli.ts";
 import { folder } from "../helpers/folder.ts";
 import { sandbox } from "../helpers/sandbox.ts";
+import { connect } from "../inventory/appliance.ts";
 import { expectHarmless } from "../render/markdown-tree.ts";
 
 const TEXTS = [
@@ -76,6 +78,39 @@ function manifest(owner: string): string {
   ].join("\n");
 }
 
+/** Each text as a value of a variable, of an item and of an overlay. */
+const GENERATED = `version: 1
+defaults: {alerts: {stat_name: extrahop.device.http_server, field_name: rsp, operator: ">", operand: 1}}
+alerts:
+  - {for_each: "\${var:texts}", name: "of \${each}", description: "\${each}"}
+${TEXTS.map((text) => `  - {name: ${quoted(`over ${text}`)}}`).join("\n")}
+`;
+const OVERLAY = `version: 1
+alerts:
+${TEXTS.map((text) => `  - {name: ${quoted(`over ${text}`)}, description: ${quoted(text)}}`).join("\n")}
+`;
+
+/** A project file refuses placeholders in variables. */
+const VALUES = TEXTS.filter((text) => !text.includes("${"));
+
+function project(urls: readonly string[]): string {
+  const texts = VALUES.map(quoted).join(", ");
+  const target = (url: string): string =>
+    `{host: "${url}", api_key: "\${env:KEY}", paths: [manifests], overlays: [overlay.yaml], vars: {texts: [${texts}]}}`;
+  return ["version: 1", "targets:", ...urls.map((url, i) => `  t${i}: ${target(url)}`), ""].join("\n");
+}
+
+function holder(text: string): Parameters<typeof takeLease>[2] {
+  return {
+    self: { holder: text, run: text, nonce: "0123456789abcdef0123456789abcdef" },
+    waitMs: 0,
+    now: Date.now,
+    pause: async () => {},
+    interrupted: () => false,
+    isDead: async () => false,
+  };
+}
+
 const OUTPUTS = [[], ["--verbose"], ["--format", "json"], ["--format", "markdown"]];
 
 describe("hostile names and texts", () => {
@@ -114,7 +149,7 @@ describe("hostile names and texts", () => {
 
     for (const { id, name } of alerts) box.appliance.edit("alerts", id, { description: `${name}\n${name}` });
     const trigger = box.appliance.find("triggers", "yes")?.id ?? 0;
-    box.appliance.edit("triggers", trigger, { script: `${SCRIPT}::warning::new\n` });
+    box.appliance.edit("triggers", trigger, { script: `${SCRIPT}::warning::new\n` }, TEXTS.join(" "));
     await inAll(2, "drift");
     await inAll(0, "inventory", "show");
     await run(0, "export", "--out", "out", "--overwrite");
@@ -133,6 +168,64 @@ describe("hostile names and texts", () => {
       }
     }
   });
+
+  it("are harmless in runs over several targets, with variables, overlays and for_each", async () => {
+    const [box, other] = [await sandbox({ devices: 10 }), await sandbox({ devices: 10 })];
+    const cwd = folder({
+      ".git/HEAD": "x",
+      "manifests/a.yaml": GENERATED,
+      "overlay.yaml": OVERLAY,
+      "hopsync.yaml": project([box.url, other.url]),
+    });
+    const env = { KEY: box.apiKey };
+    for (const [code, ...argv] of [
+      [0, "targets"],
+      [0, "validate", "--all-targets"],
+      [0, "plan", "--all-targets", "--show-requests"],
+      [0, "plan", "--all-targets", ...TEXTS.flatMap((text) => ["--var", `unknown=${text}`])],
+      [0, "apply", "--all-targets", "--auto-approve"],
+      [0, "drift", "--all-targets"],
+      [0, "inventory", "show", "--all-targets"],
+      [1, "plan", "--target", TEXTS.join(",")],
+    ] as const) {
+      for (const output of OUTPUTS) {
+        const { code: ended, stdout, stderr } = await cli([...argv, ...output], { cwd, env });
+        const what = [...argv.slice(0, 3), ...output].join(" ");
+        expect([what, ended, ended === code ? "" : stderr]).toEqual([what, code, ""]);
+        expectQuiet(`${what}: stderr`, stderr);
+        expectQuiet(`${what}: stdout`, stdout);
+        if (output.includes("markdown")) expectHarmless(stdout);
+        if (output.includes("json")) JSON.parse(stdout);
+      }
+    }
+    const alerts = box.appliance.list("alerts");
+    for (const text of VALUES) {
+      expect(alerts).toContainEqual(expect.objectContaining({ name: `of ${text}`, description: text }));
+    }
+  }, 180_000);
+
+  it("are harmless as an owner and as who holds the lease", async () => {
+    for (const text of TEXTS) {
+      const box = await sandbox({ devices: 2 });
+      const cwd = folder({ "manifests/a.yaml": `version: 1\nowner: ${quoted(text)}\ntags: [{name: x}]\n` });
+      const lease = await takeLease(await connect(box), text, holder(text));
+      if ("since" in lease) throw new Error("held already");
+      const held = async (code: number, ...argv: readonly string[]): Promise<void> => {
+        for (const output of OUTPUTS) {
+          const { code: ended, stdout, stderr } = await cli([...argv, ...output], { sandbox: box, cwd });
+          expect([text, argv, ended, ended === code ? "" : stderr]).toEqual([text, argv, code, ""]);
+          expectQuiet(argv.join(" "), `${stderr}\n${stdout}`);
+          if (output.includes("markdown")) expectHarmless(stdout);
+        }
+      };
+      await held(4, "apply", "--auto-approve");
+      await held(4, "apply", "--auto-approve", "--lock-timeout", "5ms");
+      await lease.release();
+      await held(0, "apply", "--auto-approve");
+      await held(0, "inventory", "show", "--owner", text);
+      await held(0, "drift");
+    }
+  }, 180_000);
 
   it("are harmless where they are files, paths, options and mistakes", async () => {
     let turn = 0;

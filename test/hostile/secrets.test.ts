@@ -1,6 +1,7 @@
 /**
  * Secrets, wherever they could come out: every command under every fault, at every verbosity and in every
- * format, with an appliance that repeats what it was sent in every form it could have.
+ * format, with an appliance that repeats what it was sent in every form it could have. With CI set that is the whole
+ * product, and without it each command with a third of the faults, in one output each.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -83,16 +84,26 @@ const HOOK_TRIGGER = `triggers:
     device_groups: [Web]
 `;
 const OLD_MANIFEST = `${BOTH}device_groups: [{name: Web, description: "\${env:OLD}"}]
-alerts: [{name: Gone, description: "\${env:WORD}"}]
+alerts: [{name: Gone, description: "\${env:WORD}"}, {name: Laid over}]
 ${HOOK_TRIGGER}`;
 const NEW_MANIFEST = `${BOTH}device_groups: [{name: Web, description: "no secret now"}]
-alerts: [{name: New, description: "\${env:WORD}", device_groups: [Web]}]
+alerts:
+  - {name: New, description: "\${env:WORD}", device_groups: [Web]}
+  - {for_each: [one], name: "Each \${each}", description: "\${env:WORD}"}
+  - {name: Laid over}
 ${HOOK_TRIGGER}  - {name: Other, events: [HTTP_RESPONSE], script: {file: hook.js, env: [HOOK, LINES]}}
 `;
 
 const PROJECT = `version: 1
 targets:
-  hq: {host: "\${env:EXTRAHOP_HOST}", api_key: "\${env:EXTRAHOP_API_KEY}", paths: [manifests]}
+  hq:
+    host: "\${env:EXTRAHOP_HOST}"
+    api_key: "\${env:EXTRAHOP_API_KEY}"
+    paths: [manifests]
+    overlays: [overlay.yaml]
+`;
+const OVERLAY = `version: 1
+alerts: [{name: Laid over, description: "\${env:WORD}"}]
 `;
 
 const EFFECTS: readonly (readonly [string, FaultEffect])[] = [
@@ -150,13 +161,21 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["inventory", "show"],
   ["inventory", "repair", "--auto-approve"],
   ["forget", "tag/pci", "--auto-approve"],
+  ["plan", "--all-targets"],
+  ["apply", "--all-targets", "--auto-approve"],
 ];
 
+/** What --quiet and --verbose say is said on stderr, the same whatever the format. */
 const OUTPUTS: readonly (readonly string[])[] = [
+  [],
   ["--verbose"],
+  ["--quiet"],
   ["--format", "json"],
   ["--format", "markdown", "--verbose"],
 ];
+
+/** Which GET does not get its answer: of the connection, of a list, of links, of the inventory, or none. */
+const READS: readonly number[] = [1, 3, 5, 7, 12];
 
 const NOW = Date.UTC(2026, 10, 1);
 const EVERYTHING = { now: () => NOW, apiKey: KEY, devices: 10 };
@@ -168,6 +187,7 @@ function project(manifest: string): string {
     "manifests/a.yaml": manifest,
     "manifests/hook.js": script,
     "hopsync.yaml": PROJECT,
+    "overlay.yaml": OVERLAY,
   });
 }
 
@@ -184,10 +204,11 @@ async function prepare(): Promise<string> {
   return readFileSync(state, "utf8");
 }
 
-/** One command on a copy of that appliance, with a fault. Returns all that it wrote anywhere. */
+/** One command on a copy of that appliance, with a fault in one read and all writes. Returns all that it wrote anywhere. */
 async function everythingWritten(
   argv: readonly string[],
   effect: FaultEffect,
+  nth: number,
   state: string,
 ): Promise<{ readonly code: number; readonly written: string }> {
   const cwd = project(NEW_MANIFEST);
@@ -195,7 +216,7 @@ async function everythingWritten(
   const box = await sandbox({ ...EVERYTHING, stateFile: join(own, "state.json") });
   if (argv.includes(SEALED)) await cli(["plan", "--out", SEALED], { sandbox: box, cwd, env });
   // Reads mostly work, so that there is something to write; writes never do.
-  const reads: Fault = { method: "GET", nth: argv.length % 2 === 0 ? 3 : 7, when: "before", effect };
+  const reads: Fault = { method: "GET", nth, when: "before", effect };
   box.setFaults([
     reads,
     ...["POST", "PATCH", "DELETE"].map((method): Fault => ({ method, when: "after", effect })),
@@ -217,35 +238,36 @@ describe("no secret comes out of any command", () => {
   it("and each of them does its work where nothing goes wrong", async () => {
     prepared ??= prepare();
     const from = await prepared;
-    const codes = COMMANDS.map(async (command) => (await everythingWritten(command, { lag: 0 }, from)).code);
+    const codes = COMMANDS.map(
+      async (command) => (await everythingWritten(command, { lag: 0 }, 1, from)).code,
+    );
     // Drift that comes from a variable cannot be accepted.
-    expect(await Promise.all(codes)).toEqual([0, 0, 0, 0, 0, 0, 2, 0, 1, 0, 0, 0]);
-  }, 60_000);
+    expect(await Promise.all(codes)).toEqual([0, 0, 0, 0, 0, 0, 2, 0, 1, 0, 0, 0, 0, 0]);
+  });
 
-  // Every third without CI, since each runs every command.
+  const whole = process.env.CI !== undefined;
   const effects = EFFECTS.map(([name, effect], i) => [name, effect, i] as const);
-  it.each(effects.filter(([, , i]) => process.env.CI !== undefined || i % 3 === 0))(
+  it.each(effects.filter(([, , i]) => whole || i % 3 === 0))(
     "when an appliance answers with %s",
     async (_name, effect, index) => {
       prepared ??= prepare();
       const from = await prepared;
-      // With the next fault, each command has the next output.
-      const runs = COMMANDS.map((command, i) => [
-        ...command,
-        ...(OUTPUTS[(i + index) % OUTPUTS.length] ?? []),
-      ]);
+      const runs = COMMANDS.flatMap((command, i) =>
+        OUTPUTS.map((output, j) => ({ command, output, turn: i + j + index })),
+      ).filter(({ turn }) => whole || turn % OUTPUTS.length === 0);
       const leaks = await Promise.all(
-        runs.map(async (argv) => {
-          const { written } = await everythingWritten(argv, effect, from);
+        runs.map(async ({ command, output, turn }) => {
+          const nth = READS[(turn + index) % READS.length] ?? 1;
+          const argv = [...command, ...output];
+          const { written } = await everythingWritten(argv, effect, nth, from);
           // An export of tags has no manifest, so sends no secret that could be repeated.
-          const needles = needlesOf(argv[0] === "export" && argv[1] === "--kind" ? [KEY] : SECRETS);
+          const needles = needlesOf(command.includes("--kind") ? [KEY] : SECRETS);
           return needles
             .filter((needle) => written.includes(needle))
-            .map((needle) => `${argv.join(" ")}: ${needle}`);
+            .map((needle) => `${argv.join(" ")}, GET ${nth}: ${needle}`);
         }),
       );
       expect(leaks.flat()).toEqual([]);
     },
-    60_000,
   );
 });

@@ -472,3 +472,39 @@ describe("dynamic groups", () => {
     expect((await call("GET", "/devices/2/alerts")).body.map((a: Device) => a.id)).toEqual([alert]);
   });
 });
+
+describe("a regular expression that takes too long", () => {
+  const SLOW = "(x+x+)+y";
+  it("is refused wherever it is matched, and the next request is served", async () => {
+    const { sandbox, call } = await open({ devices: 2 });
+    const name = "x".repeat(60);
+    const device = sandbox.appliance.list("devices")[0]?.id ?? 0;
+    sandbox.appliance.edit("devices", device, { display_name: name });
+    const operand = { value: SLOW, is_regex: true };
+    const filter = { field: "name", operator: "=", operand };
+    await create(call, "devicegroups", { name, filter, dynamic: true });
+    const group = await create(call, "devicegroups", {
+      name: "slow",
+      field: "name",
+      value: SLOW,
+      dynamic: true,
+    });
+    const value = encodeURIComponent(SLOW);
+    for (const [method, path, body] of [
+      ["POST", "/devices/search", { filter, active_from: 1 }],
+      ["GET", `/devices?search_type=name&value=${value}&active_from=1`],
+      ["GET", `/devicegroups?name=${value}`],
+      ["GET", `/devicegroups/${group}/devices?active_from=1`],
+      ["GET", `/devices/${device}/devicegroups?active_from=1`],
+      ["GET", `/devices/${device}/alerts`],
+    ] as const) {
+      const { status, body: answer } = await call(method, path, body);
+      expect([path, status, answer]).toEqual([
+        path,
+        400,
+        { error_message: expect.stringContaining("too long") },
+      ]);
+    }
+    expect((await call("GET", "/tags")).status).toBe(200);
+  });
+});

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Fault } from "../../src/sandbox/faults.ts";
+import type { Fault, FaultEvent } from "../../src/sandbox/faults.ts";
 import { type Client, create, open } from "./client.ts";
 
 async function statuses(call: Client, count: number, path = "/tags"): Promise<readonly number[]> {
@@ -253,4 +253,18 @@ it("does not hold up close while it delays", async () => {
   while (sandbox.requests().length === 0) await new Promise((resolve) => setImmediate(resolve));
   await sandbox.close();
   await pending;
+});
+
+it("whose path takes too long to match is told as the answer, and the next request is served", async () => {
+  const path = "/tags.(x+x+)+y";
+  const told: FaultEvent[] = [];
+  const { call } = await open({
+    devices: 0,
+    faults: [{ path, method: "GET", when: "after", effect: "reset" }],
+    onFault: (event) => void told.push(event),
+  });
+  const { status, body } = await call("GET", `/tags?${"x".repeat(60)}`);
+  expect([status, body]).toEqual([500, { error_message: expect.stringContaining("too long") }]);
+  expect(told.map(({ number, fault }) => [number, fault.when])).toEqual([[1, "before"]]);
+  expect((await call("POST", "/tags", { name: "a" })).status).toBe(201);
 });

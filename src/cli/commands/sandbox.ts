@@ -27,10 +27,12 @@ export async function sandbox(flags: SandboxFlags, io: Io): Promise<number> {
   if (loaded.diagnostics.length > 0) tell(loaded.diagnostics, io);
   if (loaded.script === undefined) return EXIT.error;
   const stateFile = state === undefined ? {} : { stateFile: fromCwd(io, state) };
-  const running = await startSandbox({ ...options, ...stateFile, ...scripted(loaded.script, io) });
+  const hits = new Set<number>();
+  const running = await startSandbox({ ...options, ...stateFile, ...scripted(loaded.script, io, hits) });
   io.stdout.write(introduction(running, flags, loaded.script.faults.length));
   if (!io.interrupted.aborted) await once(io.interrupted);
   await running.close();
+  io.stderr.write(missed(loaded.script, hits));
   return EXIT.done;
 }
 
@@ -46,9 +48,22 @@ function tell(diagnostics: readonly Diagnostic[], io: Io): void {
 
 type Script = NonNullable<LoadedFaults["script"]>;
 
-/** Each request that a fault hits is told, so that a rehearsal can be followed. */
-function scripted({ faults, seed }: Script, io: Io): SandboxOptions {
-  return { faults, faultSeed: seed, onFault: (event) => void io.stderr.write(`${faultLine(event)}\n`) };
+/** Each request that a fault hits is told, so that a rehearsal can be followed, and noted in `hits`. */
+function scripted({ faults, seed }: Script, io: Io, hits: Set<number>): SandboxOptions {
+  return {
+    faults,
+    faultSeed: seed,
+    onFault: (event) => {
+      hits.add(event.number);
+      io.stderr.write(`${faultLine(event)}\n`);
+    },
+  };
+}
+
+/** A rehearsal that did not go where a fault waits is none of it. */
+function missed({ faults }: Script, hits: ReadonlySet<number>): string {
+  const numbers = faults.map((_fault, i) => i + 1).filter((number) => !hits.has(number));
+  return numbers.length === 0 ? "" : `Faults that hit no request: ${numbers.join(", ")}.\n`;
 }
 
 function once(signal: AbortSignal): Promise<void> {
