@@ -34,8 +34,8 @@ const COLUMNS = {
   seconds: ({ hopsync }) => seconds(hopsync.ms),
   floor: ({ floor }) => seconds(floor.ms),
   "to the floor": ({ hopsync, floor }) => times(hopsync.ms, floor.ms),
-  script: ({ script }) => seconds(script.ms),
-  "faster than it": ({ hopsync, script }) => times(script.ms, hopsync.ms),
+  script: ({ script }) => (script ? seconds(script.ms) : ""),
+  "faster than it": ({ hopsync, script }) => (script ? times(script.ms, hopsync.ms) : ""),
   "peak MB": ({ hopsync }) => Math.round(hopsync.maxRssMb),
 };
 
@@ -59,7 +59,7 @@ export function tableOf({ date, node, cores, cpu, loads, runs, cases, verdicts }
 const [LARGEST, SMALLER] = [5000, 500];
 
 /** The targets, on the largest size with the most devices that was measured. */
-export function verdictsOf(cases, distantMs) {
+export function verdictsOf(cases, delays) {
   const most = Math.max(...cases.map(({ devices }) => devices));
   const find = (resources, delayMs, name) =>
     cases.find(
@@ -69,7 +69,7 @@ export function verdictsOf(cases, distantMs) {
   if (clean === undefined) return [];
   const megabytes = Math.max(...cases.map(({ hopsync }) => hopsync.maxRssMb));
   return [
-    ...[0, distantMs].flatMap((delayMs) => ratios(delayMs, (name) => find(LARGEST, delayMs, name))),
+    ...delays.flatMap((delayMs) => ratios(delayMs, (name) => find(LARGEST, delayMs, name))),
     verdict("requests of a clean plan", total(clean.requests), clean.minimum, "at most"),
     verdict("MB of memory at most", Math.round(megabytes), 400, "at most"),
     ...exponents(clean, find(SMALLER, 0, "plan, clean")),

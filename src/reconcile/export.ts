@@ -33,14 +33,14 @@ export interface LiveExport {
 export async function exportLive(port: AppliancePort, options: ExportOptions = {}): Promise<LiveExport> {
   const target = await port.target();
   const wanted = kinds.filter(({ kind }) => options.kinds?.includes(kind) ?? true);
-  const own = await readObjects(port, new Set(wanted.map(({ kind }) => kind)));
+  const own = await readObjects(port, target, new Set(wanted.map(({ kind }) => kind)));
   const isLeftOut = options.leaveOut?.(own) ?? (() => false);
   const choices = wanted.map((kind) => choose(kind, own.get(kind.kind) ?? [], options, isLeftOut));
   const chosen = choices.flatMap((choice) => choice.chosen);
   const reads = linkReads(chosen);
   const referred = new Set(reads.map(({ relation }) => relation.to));
   const [others, targets] = await Promise.all([
-    readObjects(port, new Set([...referred].filter((kind) => !own.has(kind)))),
+    readObjects(port, target, new Set([...referred].filter((kind) => !own.has(kind)))),
     readTargets(port, referred),
   ]);
   const objects: LiveObjects = new Map([...own, ...others]);

@@ -98,10 +98,10 @@ export async function takeSnapshot(
   const unknown = selectorsOf(manifest).filter((selector) => !known.has(selectorKey(selector)));
   const read: Manifest =
     options.unrecorded === true ? { ...manifest, inventory: { kind: "none" } } : manifest;
-  // Links do not wait for devices: there is always something to ask for.
-  const [found, seen] = await Promise.all([
+  // Lists are asked for first, and links do not wait for devices: there is always something to ask for.
+  const [seen, found] = await Promise.all([
+    readAll(port, target, read, options),
     selectDevices(port, target.firmware, unknown),
-    readAll(port, read, options),
   ]);
   const devices = new Map([...known, ...found]);
   const similar = await similarNames(port, target.firmware, deviceReferences(manifest), devices);
@@ -111,12 +111,13 @@ export async function takeSnapshot(
 /** All but the devices. */
 async function readAll(
   port: AppliancePort,
+  target: Target,
   manifest: Manifest,
   options: SnapshotOptions,
 ): Promise<Omit<Snapshot, "target" | "devices" | "similarNames">> {
   const wanted = [...kindsToRead(manifest), ...(options.unrecorded === true ? [] : [INVENTORY_KIND])];
   const [lists, targets] = await Promise.all([
-    readObjects(port, new Set(wanted)),
+    readObjects(port, target, new Set(wanted)),
     readTargets(port, targetsToRead(manifest), choosesNodes(manifest)),
   ]);
   const { objects, ...inventory } = await openInventory(port, manifest, lists, options);
@@ -133,8 +134,11 @@ async function readAll(
 }
 
 /** Lists the managed kinds among these. */
-export async function readObjects(port: AppliancePort, wanted: ReadonlySet<string>): Promise<LiveObjects> {
-  const { firmware } = await port.target();
+export async function readObjects(
+  port: AppliancePort,
+  { firmware }: Target,
+  wanted: ReadonlySet<string>,
+): Promise<LiveObjects> {
   const lists = kinds
     .filter(({ kind }) => wanted.has(kind))
     .map(async (kind): Promise<[string, readonly LiveObject[]]> => {
