@@ -1,11 +1,15 @@
 /**
- * Lives many histories with faults, a part after the other, and writes what came of it when all of them passed:
+ * Lives many histories with faults, in parts and as many at once as there are cores, and writes what came of it
+ * when all of them passed:
  *
  *     node scripts/fault-histories.mjs [COUNT [SEED]]
  */
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import pLimit from "p-limit";
 
 const PART = 250;
 const TEST = "test/reconcile/fault-histories.test.ts";
@@ -13,13 +17,13 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 const git = (...args) => execFileSync("git", args, { cwd: root, encoding: "utf8" }).trim();
 
-function livePart(count, seed) {
-  const { status } = spawnSync("npx", ["vitest", "run", TEST], {
+/** Rejects with what the tests said where one failed. */
+async function livePart(count, seed) {
+  await promisify(execFile)("npx", ["vitest", "run", TEST], {
     cwd: root,
-    stdio: ["ignore", "inherit", "inherit"],
     env: { ...process.env, HOPSYNC_FAULT_HISTORIES: String(count), HOPSYNC_FAULT_SEED: String(seed) },
+    maxBuffer: 64 * 1024 * 1024,
   });
-  return status === 0;
 }
 
 const histories = Number(process.argv[2] ?? 10_000);
@@ -31,16 +35,22 @@ if (git("status", "--porcelain") !== "") {
 }
 const commit = git("rev-parse", "HEAD");
 const started = Date.now();
-for (let done = 0; done < histories; done += PART) {
-  const count = Math.min(PART, histories - done);
-  // Each part has the seed after that of the part before it.
-  const passed = livePart(count, seed + done / PART);
-  const minutes = Math.round((Date.now() - started) / 60_000);
-  console.log(`${passed ? done + count : done} of ${histories} histories, ${minutes} min`);
-  if (!passed) {
-    console.error("No result is written. The seed and the history that failed are above.");
-    process.exit(1);
-  }
+const limit = pLimit(availableParallelism());
+let done = 0;
+// Each part has the seed after that of the part before it.
+const parts = Array.from({ length: Math.ceil(histories / PART) }, (_, i) =>
+  limit(async () => {
+    const count = Math.min(PART, histories - i * PART);
+    await livePart(count, seed + i);
+    done += count;
+    console.log(`${done} of ${histories} histories, ${Math.round((Date.now() - started) / 60_000)} min`);
+  }),
+);
+try {
+  await Promise.all(parts);
+} catch ({ stdout, stderr }) {
+  console.error(`${stdout}${stderr}\nNo result is written. The seed and the history that failed are above.`);
+  process.exit(1);
 }
 const result = {
   histories,

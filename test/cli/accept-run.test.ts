@@ -15,9 +15,10 @@ import { startSandbox } from "../../src/sandbox/sandbox.ts";
 import { arbitraryManifest } from "../helpers/arbitrary.ts";
 import { folder } from "../helpers/folder.ts";
 import { addBystanders, arbitraryEdit, keysOf, nameAt, perform, stateOf } from "../helpers/histories.ts";
+import { runsOf } from "../helpers/whole.ts";
 
 /** More in a longer search: HOPSYNC_RUNS=1000 npx vitest run test/cli/accept-run.test.ts */
-const RUNS = Number(process.env.HOPSYNC_RUNS ?? 40);
+const RUNS = runsOf("HOPSYNC_RUNS", 40, 15);
 
 const LOAD = { env: {}, vars: {} };
 

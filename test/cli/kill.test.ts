@@ -18,6 +18,7 @@ import { cli, documentOf } from "../helpers/cli.ts";
 import { folder } from "../helpers/folder.ts";
 import { addBystanders, type Key, keysOf, MANAGED, nameAt, stateOf } from "../helpers/histories.ts";
 import { sandbox } from "../helpers/sandbox.ts";
+import { WHOLE } from "../helpers/whole.ts";
 import { isOwnName, storedInventory } from "../inventory/appliance.ts";
 
 /** All of them with CI set. */
@@ -259,7 +260,7 @@ function casesOf(methods: readonly string[]): readonly Case[] {
 }
 
 function chosen(cases: readonly Case[]): readonly Case[] {
-  if (process.env.CI !== undefined) return cases;
+  if (WHOLE) return cases;
   return Array.from(
     { length: SAMPLE },
     (_, i) => cases[Math.floor(((i + 0.5) * cases.length) / SAMPLE)],

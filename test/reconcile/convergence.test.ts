@@ -12,9 +12,10 @@ import type { Quirks } from "../../src/sandbox/quirks.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../src/sandbox/sandbox.ts";
 import { arbitraryManifest, type Generation, manifestsUpTo } from "../helpers/arbitrary.ts";
 import { folder } from "../helpers/folder.ts";
+import { runsOf } from "../helpers/whole.ts";
 
 /** More in a longer search: HOPSYNC_RUNS=1000 npx vitest run test/reconcile/convergence.test.ts */
-const RUNS = Number(process.env.HOPSYNC_RUNS ?? (process.env.CI === undefined ? 32 : 60));
+const RUNS = runsOf("HOPSYNC_RUNS", 60, 20);
 
 const NO_LIMIT = { maxDeletes: 1000 };
 

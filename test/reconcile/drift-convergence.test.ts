@@ -15,9 +15,10 @@ import type { Operator, Path } from "../../src/sandbox/operator.ts";
 import { startSandbox } from "../../src/sandbox/sandbox.ts";
 import { arbitraryManifest } from "../helpers/arbitrary.ts";
 import { folder } from "../helpers/folder.ts";
+import { runsOf } from "../helpers/whole.ts";
 
 /** More in a longer search: HOPSYNC_RUNS=1000 npx vitest run test/reconcile/drift-convergence.test.ts */
-const RUNS = Number(process.env.HOPSYNC_RUNS ?? 60);
+const RUNS = runsOf("HOPSYNC_RUNS", 60, 25);
 
 type Collection = Parameters<Operator["find"]>[0];
 

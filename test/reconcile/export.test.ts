@@ -19,9 +19,10 @@ import { arbitraryManifest } from "../helpers/arbitrary.ts";
 import { fakePort } from "../helpers/builders.ts";
 import { folder } from "../helpers/folder.ts";
 import { sandbox } from "../helpers/sandbox.ts";
+import { runsOf } from "../helpers/whole.ts";
 
 /** More in a longer search: HOPSYNC_RUNS=1000 npx vitest run test/reconcile/export.test.ts */
-const RUNS = Number(process.env.HOPSYNC_RUNS ?? 60);
+const RUNS = runsOf("HOPSYNC_RUNS", 60, 20);
 
 async function withPort<T>(box: Sandbox, act: (port: AppliancePort) => Promise<T>): Promise<T> {
   const connection = await readConnection({ host: box.url, apiKey: box.apiKey });

@@ -30,10 +30,11 @@ import {
 } from "../helpers/histories.ts";
 import { changedAnything, untruths } from "../helpers/told.ts";
 import { arbitrarySeason, faultsOf, LATE_MS, lags, type Season } from "../helpers/weather.ts";
+import { runsOf } from "../helpers/whole.ts";
 import { inventoryObjects, isOwnName, ownObjects, storedInventory } from "../inventory/appliance.ts";
 
 /** `npm run histories:faults` for more of them. */
-const HISTORIES = Number(process.env.HOPSYNC_FAULT_HISTORIES ?? (process.env.CI === undefined ? 20 : 300));
+const HISTORIES = runsOf("HOPSYNC_FAULT_HISTORIES", 300, 20);
 const SEED = process.env.HOPSYNC_FAULT_SEED;
 
 /**

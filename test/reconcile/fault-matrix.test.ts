@@ -34,9 +34,10 @@ import {
 } from "../helpers/fault-cells.ts";
 import { addBystanders, keysOf, MANAGED, nameAt, stateOf } from "../helpers/histories.ts";
 import { expectTrueReport } from "../helpers/true-report.ts";
+import { WHOLE } from "../helpers/whole.ts";
 
 /** One cell in so many, with CI set all of them: HOPSYNC_CELLS=1 npx vitest run test/reconcile/fault-matrix.test.ts */
-const ONE_IN = Number(process.env.HOPSYNC_CELLS ?? (process.env.CI === undefined ? 20 : 1));
+const ONE_IN = Number(process.env.HOPSYNC_CELLS ?? (WHOLE ? 1 : 20));
 
 /** Small, so that the inventory has parts as one of hundreds of entries has. */
 const PART_BYTES = 400;

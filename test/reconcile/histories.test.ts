@@ -35,10 +35,11 @@ import {
   watchedBy,
   watching,
 } from "../helpers/histories.ts";
+import { runsOf } from "../helpers/whole.ts";
 import { kill } from "../inventory/appliance.ts";
 
 /** About 0.1 s each on an idle core; more in a longer search: npm run histories */
-const HISTORIES = Number(process.env.HOPSYNC_HISTORIES ?? (process.env.CI === undefined ? 60 : 500));
+const HISTORIES = runsOf("HOPSYNC_HISTORIES", 500, 40);
 
 type Entry = Readonly<Record<string, unknown>>;
 
