@@ -15,7 +15,7 @@ export interface PresentHolder {
   readonly self: Holder;
   /** Whether the process that took the lease of this nonce ran on this machine and has ended. */
   readonly isDead: (nonce: string) => Promise<boolean>;
-  /** Leaves nothing behind. */
+  /** Removes the file: the lease is on the appliance no more. */
   readonly end: () => void;
 }
 

@@ -1,6 +1,7 @@
 /** Writing while no other run of the same owner does. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AppliancePort } from "../appliance/port.ts";
+import { ApplianceError } from "../errors.ts";
 import { type Lease, leaseHeld, type StoredLease, takeLease } from "../inventory/lease.ts";
 import { printable } from "../render/clean.ts";
 import { createHolder } from "./holder.ts";
@@ -26,6 +27,8 @@ export async function withLease<T>(
   const { self, isDead, end } = createHolder(io.env);
   session.startWriting();
   session.pause();
+  // Where the lease may be left on the appliance, what tells the next run that this one has ended stays as well.
+  let leaves = false;
   try {
     const taken = await takeLease(port, owner, {
       self,
@@ -44,10 +47,15 @@ export async function withLease<T>(
       if (io.interrupted.aborted) return undefined;
       return await body(taken, session.startWriting());
     } finally {
-      session.note(await taken.release());
+      const problems = await taken.release();
+      leaves = problems.length > 0;
+      session.note(problems);
     }
+  } catch (error) {
+    leaves ||= error instanceof ApplianceError && error.unknownOutcome;
+    throw error;
   } finally {
-    end();
+    if (!leaves) end();
   }
 }
 

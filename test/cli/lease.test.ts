@@ -1,3 +1,4 @@
+import { readdirSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Lease } from "../../src/inventory/lease.ts";
 import { takeLease } from "../../src/inventory/lease.ts";
@@ -5,6 +6,7 @@ import { loadManifest } from "../../src/manifest/load.ts";
 import { applyRun, planRun } from "../../src/reconcile/run.ts";
 import type { Quirks } from "../../src/sandbox/quirks.ts";
 import type { Sandbox } from "../../src/sandbox/sandbox.ts";
+import { start } from "../helpers/child.ts";
 import { type CliOptions, cli, documentOf } from "../helpers/cli.ts";
 import { folder } from "../helpers/folder.ts";
 import { expectGolden } from "../helpers/golden.ts";
@@ -194,5 +196,28 @@ describe("a run whose lease is lost", () => {
     const again = documentOf(await hopsync(APPLY));
     expect([again.exit_code, again.summary.create, again.summary.adopt]).toEqual([0, 2, 0]);
     expect(namesOn(box)).toEqual(["E", "G", "H", "hopsync inventory: default"]);
+  });
+});
+
+describe("a lease that could not be given back", () => {
+  it("delays no later run on the same machine", async () => {
+    const { box, cwd } = await setup();
+    const env = { EXTRAHOP_HOST: box.url, EXTRAHOP_API_KEY: box.apiKey, TMPDIR: folder() };
+    const apply = () => start(["apply", "--auto-approve", "--format", "json"], { cwd, env }).ended;
+    box.setFaults([{ method: "DELETE", path: "/triggers/", when: "before", effect: { status: 403 } }]);
+    const first = await apply();
+    expect([first.code, documentOf(first).diagnostics.map(({ code }) => code)]).toEqual([
+      0,
+      ["lease-not-released"],
+    ]);
+    box.setFaults([]);
+    writeFileSync(
+      `${cwd}/manifests/a.yaml`,
+      MANIFEST.replace("[{name: E", "[{name: F, email_addresses: []}, {name: E"),
+    );
+    const second = await apply();
+    expect([second.code, documentOf(second).summary.create]).toEqual([0, 1]);
+    expect(namesOn(box)).toEqual(["E", "G", "H", "hopsync inventory: default"]);
+    expect(readdirSync(env.TMPDIR)).toEqual([]);
   });
 });

@@ -1,5 +1,7 @@
-/** Bundles the command once per test run, for the tests that start it as a process. */
-import { rmSync } from "node:fs";
+/** Bundles the command once per test run, for the tests that start it as a process, and gives all tests one temporary folder. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
 import { bundle } from "../../scripts/bundle.mjs";
@@ -11,11 +13,16 @@ declare module "vitest" {
   }
 }
 
-/** Inside the project, so that the bundle finds its dependencies; removed when the run ends. */
+/** The bundle is inside the project, so that it finds its dependencies; both are removed when the run ends. */
 export async function setup(project: TestProject): Promise<() => void> {
   const outdir = `node_modules/.cache/hopsync-test-${process.pid}`;
   const folder = fileURLToPath(new URL(`../../${outdir}`, import.meta.url));
   await bundle(outdir);
   project.provide("hopsync", `${folder}/hopsync.js`);
-  return () => rmSync(folder, { recursive: true, force: true });
+  // Workers inherit it. A run that was killed in a test may leave a file there.
+  const temporary = mkdtempSync(join(tmpdir(), "hopsync-tests-"));
+  process.env.TMPDIR = temporary;
+  return () => {
+    for (const path of [folder, temporary]) rmSync(path, { recursive: true, force: true });
+  };
 }

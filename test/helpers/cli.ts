@@ -3,6 +3,7 @@ import { PassThrough } from "node:stream";
 import type { Io } from "../../src/cli/io.ts";
 import { run } from "../../src/cli/program.ts";
 import type { Sandbox } from "../../src/sandbox/sandbox.ts";
+import type { Ended } from "./child.ts";
 
 export interface CliOptions {
   readonly sandbox?: Sandbox;
@@ -58,7 +59,7 @@ function connectionTo({ url, platform, apiKey, client }: Sandbox): CliOptions["e
 }
 
 /** The JSON document that a command printed. */
-export function documentOf(result: CliResult): Record<string, unknown> & {
+export function documentOf(result: CliResult | Ended): Record<string, unknown> & {
   readonly changes: readonly Record<string, unknown>[];
   readonly diagnostics: readonly {
     readonly code: string;
