@@ -26,7 +26,7 @@ export interface Entry {
 
 /** The place of a pointer into the entry; where it leads nowhere, the entry's name. */
 export function entryPlace({ document, prefix }: Entry, at: Pointer): Source {
-  const found = document.depthOf(prefix + at) > PREFIX_DEPTH;
+  const found = at !== "" && document.depthOf(prefix + at) > PREFIX_DEPTH;
   return document.valueAt(prefix + (found ? at : pointer("name")));
 }
 

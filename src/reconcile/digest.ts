@@ -8,22 +8,27 @@ import type { Address, Change, Json, JsonObject, Operation, RelationChange } fro
 
 /** sha256 over what would be done. */
 export function planDigest(owner: string, changes: readonly Change[]): string {
-  const done = changes.map(essence).sort((a, b) => (String(a.address) < String(b.address) ? -1 : 1));
-  return digest({ owner, changes: done });
+  const done = changes.map(essentials).sort((a, b) => (a.address < b.address ? -1 : 1));
+  return digest({ owner, changes: done as unknown as Json });
 }
 
-/** What is done to one object. Secrets stand in it as their templates. */
+/** What is done to one object, as JSON has it. Secrets stand in it as their templates. */
 export function essence(change: Change): JsonObject {
+  return JSON.parse(JSON.stringify(essentials(change)));
+}
+
+/** The same with keys that have no value. */
+function essentials(change: Change): { readonly address: Address; readonly [key: string]: unknown } {
   const { address, action, id, previousName, adopts, released, moved, dropped } = change;
   const fields = change.fields.map(({ cause: _, ...field }) => field);
-  return plain({
+  return {
     ...{ address, action, id, previousName, adopts, released },
     fields: sortedBy(fields, ({ pointer }) => pointer),
     relations: sortedBy(change.relations.map(bareRelation), ({ relation }) => relation),
     moved: moved && sortedBy(moved, (link) => `${link.relation} ${link.address}`),
     dropped: dropped?.members.toSorted(),
     operations: bareOperations(change.operations),
-  });
+  };
 }
 
 function bareRelation({ relation, assign, unassign }: RelationChange): {
@@ -61,9 +66,4 @@ function links(...operations: readonly Operation[]): JsonObject {
 
 function sortedBy<T>(list: readonly T[], key: (item: T) => string): readonly T[] {
   return list.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
-}
-
-/** As JSON has it: without what is undefined. */
-function plain(value: object): JsonObject {
-  return JSON.parse(JSON.stringify(value));
 }

@@ -36,14 +36,24 @@ export function entryFor(planned: Planned, ownership: Ownership, created: Create
     part,
     record(declared, { salt, sensitive: isSensitive(resource, pointer) }),
   ]);
+  return {
+    ...announcedEntry(planned, ownership),
+    id: created.get(resource.address) ?? live?.id ?? null,
+    fields: Object.fromEntries(fields),
+    relations: Object.fromEntries(recordedRelations(planned, salt, created)),
+  };
+}
+
+/** The entry for a resource that a run is about to make: nothing of it is applied. */
+function announcedEntry({ resource, live }: Planned, ownership: Ownership): InventoryEntry {
   const before = live === undefined ? undefined : ownership.entryOf(resource.kind, live.id);
   const announced = ownership.entryAt(resource.address)?.id === null;
   return {
     address: resource.address,
-    id: created.get(resource.address) ?? live?.id ?? null,
+    id: null,
     file: resource.file,
-    fields: Object.fromEntries(fields),
-    relations: Object.fromEntries(recordedRelations(planned, salt, created)),
+    fields: {},
+    relations: {},
     preventDestroy: resource.lifecycle.preventDestroy,
     adopted: before?.adopted ?? (live !== undefined && !announced),
   };
@@ -86,12 +96,7 @@ export function announced(
   const old = entries.flatMap((entry) => replacedEntry(entry, ownership));
   const { inventory } = ownership;
   const kept = inventory.entries.filter(({ id }) => id === null || !old.some((entry) => entry.id === id));
-  const fresh = entries.map((entry) => ({
-    ...entryFor(entry, ownership, NONE),
-    id: null,
-    fields: {},
-    relations: {},
-  }));
+  const fresh = entries.map((entry) => announcedEntry(entry, ownership));
   return announce({ ...inventory, entries: kept }, [...old, ...fresh]);
 }
 
