@@ -23,7 +23,7 @@ export async function credentialsOf(
     target?.credentials ??
     chooseCredentials(ofEnvironment(io), VARIABLES);
   if (found !== undefined) return found;
-  throw new HopsyncError("no-api-key", "No API key is given.", {
+  throw new HopsyncError("no-api-key", "Neither the command, the target nor the environment has one.", {
     hint: "Set EXTRAHOP_API_KEY, use --api-key-file, or give the target an api_key. Keys are made on the appliance under API Access. The cloud product takes EXTRAHOP_CLIENT_ID and EXTRAHOP_CLIENT_SECRET in place of a key.",
   });
 }

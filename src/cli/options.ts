@@ -173,7 +173,7 @@ export async function resolveConnection(
 ): Promise<ConnectionOptions> {
   const host = flags.host ?? target?.host ?? nonEmpty(io.env.EXTRAHOP_HOST);
   if (host === undefined) {
-    throw new HopsyncError("no-host", "No appliance is given.", {
+    throw new HopsyncError("no-host", "Neither the command nor the environment names one.", {
       hint: "Set EXTRAHOP_HOST or use --host eda.example.com. To try hopsync without an appliance: hopsync demo",
     });
   }
