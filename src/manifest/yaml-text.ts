@@ -16,11 +16,27 @@ export interface YamlDocuments {
   readonly problems: readonly Diagnostic[];
 }
 
+/** Of files and their texts: the targets of a fleet read the same ones. Nodes may go whenever memory is needed. */
+const known = new Map<string, WeakRef<YamlDocuments>>();
+/** No project has more manifests that all targets share. */
+const MOST_KNOWN = 1000;
+
 /**
  * Reads every document of a text. Of one document's syntax errors only the first is told: others follow
  * from it. `keepTokens` is for edits, which need to know where dashes and colons stand.
  */
 export function readYaml(source: SourceText, keepTokens = false): YamlDocuments {
+  if (keepTokens) return parseYaml(source, true);
+  const key = `${source.file}\n${source.text}`;
+  const before = known.get(key)?.deref();
+  if (before !== undefined) return before;
+  const read = parseYaml(source, false);
+  if (known.size === MOST_KNOWN) known.clear();
+  known.set(key, new WeakRef(read));
+  return read;
+}
+
+function parseYaml(source: SourceText, keepTokens: boolean): YamlDocuments {
   const tokens = readTokens(source.text);
   if ("code" in tokens) {
     return {

@@ -1,5 +1,7 @@
 /** The YAML of a manifest: syntax, aliases, tags, numbers, and places in the file. */
 import { describe, expect, it } from "vitest";
+import { sourceText } from "../../src/manifest/source-text.ts";
+import { readYaml } from "../../src/manifest/yaml-text.ts";
 import { load, manifestOf, resourceOf, spots } from "./workspace.ts";
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -194,5 +196,16 @@ describe("values", () => {
   it("keep the names of object properties as names", async () => {
     expect((await resourceOf("version: 1\ntags: [{name: __proto__}]\n")).address).toBe("tag/__proto__");
     expect((await resourceOf("version: 1\ntags: [{name: constructor}]\n")).address).toBe("tag/constructor");
+  });
+});
+
+describe("a text that was read", () => {
+  it("is not parsed again for another target, unless it is to be edited or stands in another file", () => {
+    const read = (file: string, text: string) => readYaml(sourceText(file, text));
+    const first = read("a.yaml", "version: 1\n");
+    expect(read("a.yaml", "version: 1\n")).toBe(first);
+    expect(readYaml(sourceText("a.yaml", "version: 1\n"), true)).not.toBe(first);
+    expect(read("b.yaml", "version: 1\n")).not.toBe(first);
+    expect(read("a.yaml", "version: 2\n").documents[0]?.toJSON()).toEqual({ version: 2 });
   });
 });
