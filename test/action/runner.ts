@@ -53,6 +53,7 @@ export async function runAction(options: RunnerOptions): Promise<ActionResult> {
   const given = { ...appliance, ...(token === undefined ? {} : { "github-token": token }), ...inputs };
   const env = {
     PATH: process.env.PATH,
+    TMPDIR: process.env.TMPDIR,
     CI: "true",
     GITHUB_ACTIONS: "true",
     GITHUB_REPOSITORY: github?.repository ?? "acme/network",

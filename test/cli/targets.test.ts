@@ -125,8 +125,11 @@ describe("a run for one target", () => {
     expect(await codesOf(["validate", "base"], options)).toEqual([1, ["needs-target"]]);
     expect(await codesOf(["plan", "--target", "brnch"], options)).toEqual([1, ["unknown-target"]]);
     const cwd = folder();
-    const lost = await cli(["plan", "--target", "hq"], { cwd });
-    expect([lost.code, lost.stderr]).toEqual([1, expect.stringContaining(`no hopsync.yaml in ${cwd}`)]);
+    const lost = documentOf(await cli(["plan", "--target", "hq", "--format", "json"], { cwd }));
+    expect([lost.exit_code, lost.diagnostics.map(({ detail }) => detail)]).toEqual([
+      1,
+      [expect.stringContaining(`no hopsync.yaml in ${cwd}.`)],
+    ]);
     expect(await codesOf(["plan", "--project", "no.yaml"], { cwd })).toEqual([1, ["no-such-file"]]);
     symlinkSync("nowhere.yaml", join(cwd, "hopsync.yaml"));
     expect(await codesOf(["plan"], { cwd })).toEqual([1, ["no-such-file"]]);

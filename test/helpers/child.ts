@@ -22,7 +22,7 @@ export function start(
 ): Started {
   const child = spawn(process.execPath, [HOPSYNC, ...argv], {
     cwd: options.cwd,
-    env: { PATH: process.env.PATH, ...options.env },
+    env: { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   onTestFinished(() => void child.kill("SIGKILL"));
