@@ -15,7 +15,7 @@ import { folder } from "../helpers/folder.ts";
 import { runsOf } from "../helpers/whole.ts";
 
 /** More in a longer search: HOPSYNC_RUNS=1000 npx vitest run test/reconcile/convergence.test.ts */
-const RUNS = runsOf("HOPSYNC_RUNS", 60, 20);
+const RUNS = runsOf("HOPSYNC_RUNS", 60, 12);
 
 const NO_LIMIT = { maxDeletes: 1000 };
 

@@ -22,7 +22,7 @@ import { sandbox } from "../helpers/sandbox.ts";
 import { runsOf } from "../helpers/whole.ts";
 
 /** More in a longer search: HOPSYNC_RUNS=1000 npx vitest run test/reconcile/export.test.ts */
-const RUNS = runsOf("HOPSYNC_RUNS", 60, 20);
+const RUNS = runsOf("HOPSYNC_RUNS", 60, 12);
 
 async function withPort<T>(box: Sandbox, act: (port: AppliancePort) => Promise<T>): Promise<T> {
   const connection = await readConnection({ host: box.url, apiKey: box.apiKey });

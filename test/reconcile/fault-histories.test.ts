@@ -34,7 +34,7 @@ import { runsOf } from "../helpers/whole.ts";
 import { inventoryObjects, isOwnName, ownObjects, storedInventory } from "../inventory/appliance.ts";
 
 /** `npm run histories:faults` for more of them. */
-const HISTORIES = runsOf("HOPSYNC_FAULT_HISTORIES", 300, 20);
+const HISTORIES = runsOf("HOPSYNC_FAULT_HISTORIES", 300, 12);
 const SEED = process.env.HOPSYNC_FAULT_SEED;
 
 /**

@@ -37,7 +37,7 @@ import { expectTrueReport } from "../helpers/true-report.ts";
 import { WHOLE } from "../helpers/whole.ts";
 
 /** One cell in so many, with CI set all of them: HOPSYNC_CELLS=1 npx vitest run test/reconcile/fault-matrix.test.ts */
-const ONE_IN = Number(process.env.HOPSYNC_CELLS ?? (WHOLE ? 1 : 20));
+const ONE_IN = Number(process.env.HOPSYNC_CELLS ?? (WHOLE ? 1 : 40));
 
 /** Small, so that the inventory has parts as one of hundreds of entries has. */
 const PART_BYTES = 400;

@@ -39,7 +39,7 @@ import { runsOf } from "../helpers/whole.ts";
 import { kill } from "../inventory/appliance.ts";
 
 /** About 0.1 s each on an idle core; more in a longer search: npm run histories */
-const HISTORIES = runsOf("HOPSYNC_HISTORIES", 500, 40);
+const HISTORIES = runsOf("HOPSYNC_HISTORIES", 500, 30);
 
 type Entry = Readonly<Record<string, unknown>>;
 
