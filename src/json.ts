@@ -140,7 +140,10 @@ const SMALL_BYTES = 1024 * 1024;
 
 /** What is wrong with the shape of JSON in UTF-8, where it would not do to make values of it to find out. */
 export function excessOf(json: Uint8Array): "parts" | "depth" | undefined {
-  return json.length <= SMALL_BYTES ? undefined : excess(shapeOf(json));
+  if (json.length <= SMALL_BYTES) return undefined;
+  const { parts, depth } = shapeOf(json);
+  if (parts > MAX_PARTS) return "parts";
+  return depth > MAX_DEPTH ? "depth" : undefined;
 }
 
 /** Whether a value nests deeper than MAX_DEPTH. */
@@ -163,6 +166,7 @@ function isDeeper(value: object, levels: number): boolean {
   return levels === 0 || someWithin(value, (item) => isNested(item) && isDeeper(item, levels - 1));
 }
 
+/** Whether a value is a list or an object. */
 export function isNested(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
@@ -174,14 +178,9 @@ export function someWithin(value: object, test: (item: unknown) => boolean): boo
   return false;
 }
 
-function excess({ parts, depth }: Shape): "parts" | "depth" | undefined {
-  if (parts > MAX_PARTS) return "parts";
-  return depth > MAX_DEPTH ? "depth" : undefined;
-}
-
 /** What a text says; undefined where it is no JSON, or of more parts or deeper than anything that is meant. */
 export function parseJson(text: string): Json | undefined {
-  if (text.length > SMALL_BYTES / 4 && excess(shapeOf(Buffer.from(text))) !== undefined) return undefined;
+  if (excessOf(Buffer.from(text)) !== undefined) return undefined;
   try {
     const value: Json = JSON.parse(text);
     return isTooDeep(value) ? undefined : value;

@@ -1,6 +1,6 @@
 /** `for_each`: the items of its list, within limits, so that a small file cannot become a huge manifest. */
 import type { Node, YAMLMap } from "yaml";
-import { isArray, isObject } from "../json.ts";
+import { isArray, isNested } from "../json.ts";
 import type { Json, Source } from "../model.ts";
 import { type Finding, failure } from "./codes.ts";
 import { keyText } from "./yaml-keys.ts";
@@ -74,6 +74,6 @@ export function tooManyValues(): Finding {
 
 /** How many values a value holds, itself included. */
 export function sizeOf(value: Json): number {
-  if (!isArray(value) && !isObject(value)) return 1;
+  if (!isNested(value)) return 1;
   return Object.values(value).reduce<number>((sum, item) => sum + sizeOf(item), 1);
 }

@@ -1,7 +1,7 @@
 /** One operation of a JSON Patch (RFC 6902) on an entry: judged here, done by fast-json-patch. */
 import jsonPatch, { type Operation } from "fast-json-patch";
 import { didYouMean } from "../diagnostics.ts";
-import { equal, isArray, isObject, parsePointer } from "../json.ts";
+import { equal, isArray, isObject, parsePointer, valueAt } from "../json.ts";
 import type { Json, JsonObject, Pointer } from "../model.ts";
 import { type Finding, failure } from "./codes.ts";
 import { sizeOf } from "./each.ts";
@@ -78,7 +78,7 @@ const MAX_VALUES = 10_000;
 
 /** The value that a path is known to lead to. */
 function at(entry: Json, path: Pointer): Json {
-  return parsePointer(path).reduce<Json>((value, segment) => itemOf(value, segment) ?? null, entry);
+  return valueAt(entry, parsePointer(path)) ?? null;
 }
 
 function needs(op: string, key: "value" | "from"): PatchProblem {

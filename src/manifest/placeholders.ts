@@ -5,7 +5,7 @@
  */
 
 import { didYouMean } from "../diagnostics.ts";
-import { isArray, isObject } from "../json.ts";
+import { isArray, isNested, isObject } from "../json.ts";
 import type { Json, Secret } from "../model.ts";
 import { caution, type Finding, failure } from "./codes.ts";
 
@@ -66,7 +66,7 @@ export function structureOf(written: string, { vars, each }: Filling): Json | un
   if (reference === null || reference[1] !== undefined) return undefined;
   const [, , variable, key] = reference;
   const value = variable === undefined ? itemValue(each, key) : ownValue(vars, variable);
-  return isStructure(value) ? value : undefined;
+  return isNested(value) ? value : undefined;
 }
 
 /** The number or boolean of an item that a text stands for; undefined where it is a text. */
@@ -74,10 +74,6 @@ export function itemScalar(written: string, { each }: Filling): number | boolean
   const [whole, key] = /^\$\{each(?::([^}]+))?\}$/.exec(written) ?? [];
   const value = whole === undefined ? undefined : itemValue(each, key);
   return typeof value === "number" || typeof value === "boolean" ? value : undefined;
-}
-
-function isStructure(value: Json | undefined): value is Json {
-  return isArray(value) || isObject(value);
 }
 
 function itemValue(each: Json | undefined, key: string | undefined): Json | undefined {
@@ -152,7 +148,7 @@ function replacement(match: RegExpMatchArray, outside: Filling, secrets: boolean
 
 function variableValue(name: string, vars: Outside["vars"]): Part | Finding {
   const value = ownValue(vars, name);
-  if (isStructure(value)) {
+  if (isNested(value)) {
     return failure(
       "structured-value",
       `The variable ${name} is a ${structureWord(value)}, which stands for a whole value and not for a part of a text. Write \${var:${name}} alone, or name a variable that is a text.`,
@@ -177,7 +173,7 @@ function eachValue(each: Json | undefined, key: string | undefined): Part | Find
   }
   const value = itemValue(each, key);
   if (value === undefined || value === null) return noSuchKey(each, key ?? "");
-  if (!isStructure(value)) return literal(String(value));
+  if (!isNested(value)) return literal(String(value));
   const keys =
     isObject(value) && key === undefined
       ? ` Write \${each:KEY}; there is ${Object.keys(value).join(", ")}.`

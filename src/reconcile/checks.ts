@@ -42,9 +42,11 @@ export function checkPortability(matches: readonly Match[], target: Target): rea
 
 /** A secret is filled in where it is declared, so it cannot be in a value that the firmware writes another way. */
 function movedSecrets(resource: Resource, firmware: string): readonly Lack[] {
+  const secrets = Object.keys(resource.secrets);
+  if (secrets.length === 0) return [];
   const templated = templatedFields(resource);
   const written = writeBody(kindNamed(resource.kind), firmware, templated);
-  return Object.keys(resource.secrets)
+  return secrets
     .filter((at) => !equal(valueAt(written, parsePointer(at)), valueAt(templated, parsePointer(at))))
     .map((at) => ({
       pointer: at,

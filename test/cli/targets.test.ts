@@ -198,8 +198,8 @@ describe("flags, project file and variables", () => {
 describe("manifests of a project", () => {
   it("may be told by path, and stay in the project's folder with their files", async () => {
     const trigger =
-      "version: 1\ntriggers: [{name: T, events: [HTTP_RESPONSE], script: {file: ../shared/t.js}}]\n";
-    const files = { "m/t.yaml": trigger, "shared/t.js": "return;\n" };
+      "version: 1\ntriggers: [{name: T, events: [HTTP_RESPONSE], script: {file: ../common/t.js}}]\n";
+    const files = { "m/t.yaml": trigger, "common/t.js": "return;\n" };
     const project = "version: 1\ntargets: {lab: {host: eda, paths: [m]}}\n";
     const cwd = folder({ ...files, "hopsync.yaml": project });
     expect(await codesOf(["validate"], { cwd })).toEqual([0, []]);
