@@ -54,21 +54,22 @@ export function valueAt(value: Json | undefined, path: readonly string[]): Json 
 
 /** JSON with sorted keys: equal values give equal text on every machine. */
 export function canonicalJson(value: Json): string {
-  if (isArray(value)) return `[${value.map(canonicalJson).join()}]`;
-  if (!isObject(value)) return JSON.stringify(value ?? null);
-  const parts: string[] = [];
-  for (const key of sortedKeys(value)) {
-    const item = value[key];
-    if (item !== undefined) parts.push(`${JSON.stringify(key)}:${canonicalJson(item)}`);
-  }
-  return `{${parts.join()}}`;
+  return JSON.stringify(withSortedKeys(value ?? null));
 }
 
-/** As every object of these keys has them: numbers first and by their size, the rest by their text. */
-function sortedKeys(object: JsonObject): readonly string[] {
-  const keys = Object.keys(object);
-  const numbers = keys.findIndex((key) => !/^\d/.test(key));
-  return numbers === 0 ? keys.sort() : Object.keys(Object.fromEntries(keys.sort().map((key) => [key, null])));
+/** A copy whose keys are sorted, as far as objects let them: keys that are numbers come first in any. */
+function withSortedKeys(value: Json): Json {
+  if (isArray(value)) return value.map(withSortedKeys);
+  if (!isObject(value)) return value;
+  const sorted: { [key: string]: Json } = {};
+  for (const key of Object.keys(value).sort()) {
+    // Without a value in a draft, and then in no JSON.
+    const item = withSortedKeys(value[key] as Json);
+    // An assignment would change the prototype.
+    if (key === "__proto__") Object.defineProperty(sorted, key, { value: item, enumerable: true });
+    else sorted[key] = item;
+  }
+  return sorted;
 }
 
 /** The same function, computed once for each object: a manifest asks for the keys of the same values again and again. */

@@ -140,6 +140,7 @@ function withoutDuplicates(
   entry: Entry,
   references: readonly Reference[],
 ): { readonly kept: readonly Reference[]; readonly problems: readonly Diagnostic[] } {
+  if (references.length < 2) return { kept: references, problems: [] };
   const first = new Map<string, Reference>();
   const repeated = new Map<Pointer, Reference[]>();
   for (const reference of references) {

@@ -2,7 +2,6 @@
 import { kindNamed } from "../kinds/index.ts";
 import type { Cause, InventoryEntry, LiveTarget, RelationChange, Resource } from "../model.ts";
 import {
-  compareFields,
   compareRelation,
   createdFields,
   declaredParts,
@@ -16,10 +15,9 @@ import {
   type Circumstances,
   type Draft,
   explainedRelation,
-  explainPart,
   type LiveSubject,
   newLinks,
-  type Planned,
+  type Prepared,
   recordOf,
   type Subject,
 } from "./draft.ts";
@@ -36,10 +34,10 @@ import { isPending } from "./resolve.ts";
 import { linkKey, mustReplace } from "./snapshot.ts";
 
 /** The change that this entry needs; undefined when there is nothing to do. */
-export function draftChange(entry: Omit<Planned, "draft">, circumstances: Circumstances): Draft | undefined {
+export function draftChange(entry: Prepared, circumstances: Circumstances): Draft | undefined {
   const { resource, live } = entry;
   const kind = kindNamed(resource.kind);
-  const subject: Subject = { ...entry, kind, record: recordOf(circumstances, resource, live) };
+  const subject: Subject = { ...entry, kind, record: recordOf(circumstances.ownership, resource, live) };
   const absent = resource.lifecycle.state === "absent";
   if (!isLive(subject)) return absent ? undefined : draftCreate(subject, circumstances);
   if (absent) return draftEnd(subject, circumstances);
@@ -99,8 +97,7 @@ function whyMissing({ kind, resource, record }: Subject, { ownership }: Circumst
 }
 
 function draftUpdate(subject: LiveSubject, circumstances: Circumstances): Draft | undefined {
-  const { kind, resource, live, record } = subject;
-  const fields = compareFields(kind, resource, live, record, explainPart(circumstances, record));
+  const { kind, resource, live, record, fields } = subject;
   const links = linkChanges(subject, circumstances);
   const differences = links.map(({ difference }) => difference);
   const patch = patchOperation(kind, resource, live, [...new Set(fields.map(topField))]);

@@ -25,19 +25,17 @@ export function checkFirmware({ host, firmware }: Target): readonly Diagnostic[]
   ];
 }
 
-/** What entries declare and the appliance's firmware does not have. What is only sent on create is not, once it is live. */
-export function checkPortability(matches: readonly Match[], target: Target): readonly Diagnostic[] {
-  return matches.flatMap(({ resource, live }) => {
-    const { ignoreChanges, state } = resource.lifecycle;
-    if (state === "absent") return [];
-    const counts = (name: string): boolean => live === undefined || !ignoreChanges.includes(name);
-    const fields = Object.fromEntries(Object.entries(resource.fields).filter(([name]) => counts(name)));
-    const relations = Object.keys(resource.relations).filter(counts);
-    const lacks = lacksOf(kindNamed(resource.kind), target.firmware, fields, relations);
-    return [...lacks, ...movedSecrets(resource, target.firmware)].map((lack) =>
-      problem(resource, lack.pointer, notOnFirmware(target, lack)),
-    );
-  });
+/** What an entry declares and the appliance's firmware does not have. What is only sent on create is not, once it is live. */
+export function checkPortability({ resource, live }: Match, target: Target): readonly Diagnostic[] {
+  const { ignoreChanges, state } = resource.lifecycle;
+  if (state === "absent") return [];
+  const counts = (name: string): boolean => live === undefined || !ignoreChanges.includes(name);
+  const fields = Object.fromEntries(Object.entries(resource.fields).filter(([name]) => counts(name)));
+  const relations = Object.keys(resource.relations).filter(counts);
+  const lacks = lacksOf(kindNamed(resource.kind), target.firmware, fields, relations);
+  return [...lacks, ...movedSecrets(resource, target.firmware)].map((lack) =>
+    problem(resource, lack.pointer, notOnFirmware(target, lack)),
+  );
 }
 
 /** A secret is filled in where it is declared, so it cannot be in a value that the firmware writes another way. */

@@ -4,6 +4,7 @@ import type { Kind } from "../kinds/kind.ts";
 import type {
   Cause,
   Change,
+  FieldChange,
   Id,
   InventoryEntry,
   Json,
@@ -21,14 +22,22 @@ import type { Snapshot } from "./snapshot.ts";
 /** A change before its place in the order is known. */
 export type Draft = Omit<Change, "wave" | "requires">;
 
-/** One entry with all that decides what becomes of it. */
-export interface Planned extends Match {
+/** An entry before its links are compared. */
+export interface Prepared extends Match {
   readonly relations: ResolvedRelations;
+  /** How a live object's fields differ from what is declared. */
+  readonly fields: readonly FieldChange[];
+  /** What the inventory is to say of its fields, where that is told in advance. */
+  readonly recorded?: InventoryEntry["fields"];
+}
+
+/** One entry with what becomes of it. */
+export interface Planned extends Prepared {
   readonly draft?: Draft;
 }
 
 /** The entry that declares a live object, with its links; undefined for objects that no entry means. */
-export type EntryOf = (kind: string, id: Id) => Omit<Planned, "draft"> | undefined;
+export type EntryOf = (kind: string, id: Id) => Prepared | undefined;
 
 /** What a draft is made from, besides the entry. */
 export interface Circumstances {
@@ -38,7 +47,7 @@ export interface Circumstances {
 }
 
 /** An entry with its kind and with what the inventory says of its object. */
-export interface Subject extends Omit<Planned, "draft"> {
+export interface Subject extends Prepared {
   readonly kind: Kind;
   readonly record: InventoryEntry | undefined;
 }
@@ -63,7 +72,7 @@ export function newLinks(relations: ResolvedRelations): readonly RelationDiffere
 
 /** The inventory's entry for an entry of the manifest: of its live object, or announced under its name. */
 export function recordOf(
-  { ownership }: Circumstances,
+  ownership: Ownership,
   resource: Resource,
   live: LiveObject | undefined,
 ): InventoryEntry | undefined {
@@ -74,7 +83,7 @@ export function recordOf(
 
 /** Why a part's values differ. */
 export function explainPart(
-  { ownership }: Circumstances,
+  ownership: Ownership,
   record: InventoryEntry | undefined,
 ): (part: Pick<Part, "part" | "live" | "declared">) => Cause {
   return ({ part, live, declared }) => causeOf(ownership, record?.fields[part], live, declared);

@@ -7,7 +7,7 @@ import { type AppliedEntry, since } from "./applied.ts";
 import { compareRelation, relationChange } from "./compare.ts";
 import { recordedLinks } from "./draft.ts";
 import { matchResources } from "./match.ts";
-import { resolveRelations } from "./resolve.ts";
+import { createResolver } from "./resolve.ts";
 import { linkKey, type Snapshot } from "./snapshot.ts";
 import { targetNames } from "./target-names.ts";
 
@@ -25,8 +25,11 @@ export interface LinkContext {
 export function linkContext(manifest: Manifest, snapshot: Snapshot): LinkContext {
   const { ownership } = snapshot.inventory;
   const found = matchResources(manifest, snapshot.objects, ownership).matches;
-  const { relations, diagnostics } = resolveRelations(manifest, found, snapshot);
-  const unknown = new Set(diagnostics.map((d) => `${d.address} ${parsePointer(d.pointer ?? "")[0]}`));
+  const resolve = createResolver(manifest, found, snapshot);
+  const resolved = found.map(({ resource }) => [resource.address, resolve(resource)] as const);
+  const relations = new Map(resolved.map(([address, resolution]) => [address, resolution.relations]));
+  const unresolved = resolved.flatMap(([, resolution]) => resolution.diagnostics);
+  const unknown = new Set(unresolved.map((d) => `${d.address} ${parsePointer(d.pointer ?? "")[0]}`));
   return {
     snapshot,
     salt: ownership.inventory.salt,

@@ -71,14 +71,14 @@ function deletedByLiveName(entries: readonly Entry[]): ReadonlyMap<Address, read
 }
 
 /** What the change takes its hands off, by live names; only matters where that is deleted. */
-function leftAddresses({ resource, live, draft }: Entry): readonly Address[] {
+function leftAddresses(entry: Entry): readonly Address[] {
+  const { resource, live, draft } = entry;
+  const unassigned = draft.relations.flatMap(({ unassign }) => unassign);
   const named = live === undefined ? [] : (kindNamed(resource.kind).references?.(live.fields) ?? []);
-  return [
-    ...named
-      .map(({ kind, name }) => `${kind}/${name}`)
-      .filter((address) => !usedAddresses({ resource, draft, relations: {} }).includes(address)),
-    ...draft.relations.flatMap(({ unassign }) => unassign),
-  ];
+  if (named.length === 0) return unassigned;
+  const used = new Set(usedAddresses(entry));
+  const left = named.map(({ kind, name }) => `${kind}/${name}`).filter((address) => !used.has(address));
+  return [...left, ...unassigned];
 }
 
 type Edge = readonly [Address, Address];

@@ -2,21 +2,22 @@
 import { hasErrors, sortDiagnostics } from "../diagnostics.ts";
 import { kindNamed, kinds } from "../kinds/index.ts";
 import type { Address, Change, Diagnostic, Manifest, Plan, Summary } from "../model.ts";
+import { atOnce } from "../slices.ts";
 import { draftChange } from "./change.ts";
-import { checkFirmware, checkPlanned, checkPortability } from "./checks.ts";
+import { checkFirmware, checkPlanned } from "./checks.ts";
 import { planDigest } from "./digest.ts";
-import type { EntryOf, Planned } from "./draft.ts";
+import type { EntryOf, Planned, Prepared } from "./draft.ts";
 import { breakRings } from "./exchange.ts";
 import { planWaves, sortChanges } from "./graph.ts";
+import { type Groundwork, layGroundwork } from "./groundwork.ts";
 import { checkLookalikes } from "./lookalikes.ts";
 import { checkLostNames } from "./lost-names.ts";
-import { type Match, matchResources } from "./match.ts";
 import { inDialect } from "./operations.ts";
 import { orderOf } from "./order.ts";
 import { kindOf } from "./ownership.ts";
-import { pruneUndeclared } from "./prune.ts";
+import { matchAll } from "./prune.ts";
 import { writesInventory } from "./record.ts";
-import { checkNamedReferences, type ResolvedRelations, resolveRelations } from "./resolve.ts";
+import { checkNamedReferences } from "./resolve.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** A plan, and the entries that it was made from. */
@@ -33,27 +34,24 @@ export function planChanges(manifest: Manifest, snapshot: Snapshot): Plan {
 
 /**
  * Compares and orders. The plan is complete and sorted also when it has errors, but then it must not be
- * applied: entries with an error are missing from it.
+ * applied: entries with an error are missing from it. `groundwork` is that of this manifest and snapshot.
  */
-export function planManifest(manifest: Manifest, snapshot: Snapshot): PlannedManifest {
+export function planManifest(
+  manifest: Manifest,
+  snapshot: Snapshot,
+  groundwork: Groundwork = layAtOnce(manifest, snapshot),
+): PlannedManifest {
   const { ownership } = snapshot.inventory;
-  const declared = matchResources(manifest, snapshot.objects, ownership);
-  const pruned = pruneUndeclared(manifest, ownership, declared.matches, snapshot.objects);
-  const matches = [...declared.matches, ...pruned.matches];
-  const { relations, diagnostics: unresolved } = resolveRelations(manifest, matches, snapshot);
-  const planned = breakRings(planEntries(matches, relations, snapshot), snapshot.objects);
+  const { entries } = groundwork;
+  const planned = breakRings(planEntries(entries, snapshot), snapshot.objects);
   const { changes, cycles } = order(planned);
   const diagnostics = [
-    ...declared.diagnostics,
-    ...pruned.diagnostics,
-    ...snapshot.inventory.diagnostics,
-    ...unresolved,
+    ...groundwork.diagnostics,
     ...cycles,
     ...checkPlanned(planned, snapshot),
     ...checkLookalikes(planned, ownership),
     ...checkLostNames(planned, snapshot),
-    ...checkNamedReferences(manifest, matches, snapshot),
-    ...checkPortability(matches, snapshot.target),
+    ...checkNamedReferences(manifest, entries, snapshot),
     ...checkFirmware(snapshot.target),
   ];
   const plan: Plan = {
@@ -69,21 +67,18 @@ export function planManifest(manifest: Manifest, snapshot: Snapshot): PlannedMan
   return { plan, planned };
 }
 
+function layAtOnce(manifest: Manifest, snapshot: Snapshot): Groundwork {
+  const matching = matchAll(manifest, snapshot.objects, snapshot.inventory.ownership);
+  return atOnce(layGroundwork(manifest, { state: snapshot, matching }));
+}
+
 function isDeclared({ resources }: Manifest): (change: Change) => boolean {
   const addresses = new Set(resources.map(({ address }) => address));
   return ({ address }) => addresses.has(address);
 }
 
-function planEntries(
-  matches: readonly Match[],
-  relations: ReadonlyMap<Address, ResolvedRelations>,
-  snapshot: Snapshot,
-): readonly Planned[] {
+function planEntries(entries: readonly Prepared[], snapshot: Snapshot): readonly Planned[] {
   const { ownership } = snapshot.inventory;
-  const entries = matches.map((match) => ({
-    ...match,
-    relations: relations.get(match.resource.address) ?? {},
-  }));
   const byObject = new Map(entries.map((entry) => [`${entry.resource.kind} ${entry.live?.id}`, entry]));
   const entryOf: EntryOf = (kind, id) => byObject.get(`${kind} ${id}`);
   return entries.map((entry): Planned => {

@@ -4,7 +4,7 @@
  */
 import { findKind } from "../kinds/index.ts";
 import type { Diagnostic, InventoryEntry, LiveObject, Manifest, Resource, Scope } from "../model.ts";
-import type { LiveObjects, Match } from "./match.ts";
+import { type LiveObjects, type Match, type Matching, matchResources } from "./match.ts";
 import { kindOf, nameOf, type Ownership, successorAddress } from "./ownership.ts";
 import { listed } from "./problem.ts";
 
@@ -12,6 +12,16 @@ export interface Pruned {
   /** As if each stood in the manifest with `state: absent`. */
   readonly matches: readonly Match[];
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What every entry means, and what is to be pruned. */
+export function matchAll(manifest: Manifest, objects: LiveObjects, ownership: Ownership): Matching {
+  const declared = matchResources(manifest, objects, ownership);
+  const pruned = pruneUndeclared(manifest, ownership, declared.matches, objects);
+  return {
+    matches: [...declared.matches, ...pruned.matches],
+    diagnostics: [...declared.diagnostics, ...pruned.diagnostics],
+  };
 }
 
 /** What to prune, given what the manifest's own entries were matched with. */

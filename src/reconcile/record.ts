@@ -12,6 +12,7 @@ import type {
   Json,
   Plan,
   Recorded,
+  Resource,
   Result,
 } from "../model.ts";
 import { declaredParts } from "./compare.ts";
@@ -29,19 +30,25 @@ export const NONE: CreatedIds = new Map();
 
 /** The entry for a resource as it is applied; ids of objects not created yet are left open. */
 export function entryFor(planned: Planned, ownership: Ownership, created: CreatedIds): InventoryEntry {
-  const { resource, live } = planned;
-  const { salt } = ownership.inventory;
-  const kind = kindNamed(resource.kind);
-  const fields = declaredParts(kind, resource, {}).map(({ part, pointer, declared }): [string, Recorded] => [
-    part,
-    record(declared, { salt, sensitive: isSensitive(resource, pointer) }),
-  ]);
+  const { resource, live, recorded } = planned;
   return {
     ...announcedEntry(planned, ownership),
     id: created.get(resource.address) ?? live?.id ?? null,
-    fields: Object.fromEntries(fields),
-    relations: Object.fromEntries(recordedRelations(planned, salt, created)),
+    fields: recorded ?? recordedFields(resource, ownership),
+    relations: Object.fromEntries(recordedRelations(planned, ownership.inventory.salt, created)),
   };
+}
+
+/** What the inventory says of the fields of a resource that is applied. A hash of a secret takes 0.1 s. */
+export function recordedFields(resource: Resource, { inventory }: Ownership): InventoryEntry["fields"] {
+  const { salt } = inventory;
+  const parts = declaredParts(kindNamed(resource.kind), resource, {});
+  return Object.fromEntries(
+    parts.map(({ part, pointer, declared }): [string, Recorded] => [
+      part,
+      record(declared, { salt, sensitive: isSensitive(resource, pointer) }),
+    ]),
+  );
 }
 
 /** The entry for a resource that a run is about to make: nothing of it is applied. */

@@ -2,9 +2,8 @@
 import type { AppliancePort } from "../appliance/port.ts";
 import type { InventoryStore } from "../inventory/store.ts";
 import type { Diagnostic, InventoryReport, Manifest, Target } from "../model.ts";
-import { planManifest } from "./plan.ts";
+import { readAndPlan } from "./read-plan.ts";
 import { type Repair, repair } from "./repair.ts";
-import { takeSnapshot } from "./snapshot.ts";
 import { foundOf, notKept, readStore } from "./stored-inventory.ts";
 
 export interface PlannedRepair extends Repair {
@@ -20,10 +19,9 @@ export interface PlannedRepair extends Repair {
 export async function planRepair(port: AppliancePort, manifest: Manifest): Promise<PlannedRepair> {
   const { kind: place } = manifest.inventory;
   if (place === "none") throw notKept(manifest.owner);
-  const snapshot = await takeSnapshot(port, manifest, { damagedAsNone: true });
+  const { snapshot, plan, planned } = await readAndPlan(port, manifest, { damagedAsNone: true });
   const { store, ownership } = snapshot.inventory;
   const { inventory, problem } = await readStore(store);
-  const { plan, planned } = planManifest(manifest, snapshot);
   const repaired = repair(manifest, planned, ownership);
   return {
     ...repaired,

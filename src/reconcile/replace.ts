@@ -4,16 +4,8 @@
  */
 import { isObject } from "../json.ts";
 import type { Cause, FieldChange, Json, JsonObject, LiveTarget } from "../model.ts";
-import { compareFields, masked, relationChange } from "./compare.ts";
-import {
-  base,
-  type Circumstances,
-  type Draft,
-  type EntryOf,
-  explainPart,
-  type LiveSubject,
-  newLinks,
-} from "./draft.ts";
+import { masked, relationChange } from "./compare.ts";
+import { base, type Circumstances, type Draft, type EntryOf, type LiveSubject, newLinks } from "./draft.ts";
 import type { Match } from "./match.ts";
 import {
   assignOperations,
@@ -38,11 +30,10 @@ interface MovedLinks {
  * the old object goes: at no moment does an alert watch nothing.
  */
 export function draftReplace(subject: LiveSubject, circumstances: Circumstances): Draft {
-  const { kind, resource, live, relations, record } = subject;
+  const { kind, resource, live, relations, record, fields } = subject;
   const create = createOperation(kind, resource, inheritedFields(subject));
   const differences = newLinks(relations);
   const cause = whyAnother(subject, circumstances);
-  const fields = compareFields(kind, resource, live, record, explainPart(circumstances, record));
   const moving = movedLinks(subject, circumstances, remains);
   return {
     ...base(resource),

@@ -2,13 +2,13 @@
 import { didYouMean } from "../diagnostics.ts";
 import { findKind, kindNamed } from "../kinds/index.ts";
 import { DEVICE, referenceTargets, selectorLack } from "../kinds/targets.ts";
-import type { Address, Diagnostic, Id, Manifest, Pointer, Reference, Resource } from "../model.ts";
+import type { Address, Diagnostic, Id, Manifest, Pointer, Reference, Resource, Target } from "../model.ts";
 import { selectorKey } from "./device-selectors.ts";
 import { groupByName, type Match } from "./match.ts";
 import { type NamedReference, type NamedTarget, namedBy } from "./named-targets.ts";
 import { listed, notOnFirmware, problem } from "./problem.ts";
 import { isSensitive } from "./secrets.ts";
-import { mustReplace, type Snapshot } from "./snapshot.ts";
+import { mustReplace, type State } from "./snapshot.ts";
 
 /** One end of a link that the manifest wants. */
 export interface Resolved {
@@ -22,33 +22,30 @@ export interface Resolved {
 
 export type ResolvedRelations = Readonly<Record<string, readonly Resolved[]>>;
 
+/** The relations of one entry; what cannot be resolved is an error at its own place. */
 export interface Resolution {
-  /** By address. */
-  readonly relations: ReadonlyMap<Address, ResolvedRelations>;
+  readonly relations: ResolvedRelations;
   readonly diagnostics: readonly Diagnostic[];
 }
 
 type Answer = { readonly targets: readonly Resolved[] } | { readonly problem: Diagnostic };
 
-/** Resolves every relation of every entry; what cannot be resolved is an error at its own place. */
-export function resolveRelations(
+/** Resolves every relation of an entry, given what all entries mean. */
+export function createResolver(
   manifest: Manifest,
   matches: readonly Match[],
-  snapshot: Snapshot,
-): Resolution {
-  const resolver = createResolver(manifest, matches, snapshot);
-  const diagnostics: Diagnostic[] = [];
-  const relations = new Map(
-    matches.map(({ resource }) => {
-      const entries = Object.entries(resource.relations).map(([name, references]) => {
-        const answers = references.map((reference) => resolver(resource, name, reference));
-        diagnostics.push(...answers.flatMap((a) => ("problem" in a ? [a.problem] : [])));
-        return [name, unique(answers.flatMap((a) => ("targets" in a ? a.targets : [])))] as const;
-      });
-      return [resource.address, Object.fromEntries(entries)];
-    }),
-  );
-  return { relations, diagnostics };
+  state: State,
+): (resource: Resource) => Resolution {
+  const resolve = createReferenceResolver(manifest, matches, state);
+  return (resource) => {
+    const diagnostics: Diagnostic[] = [];
+    const relations = Object.entries(resource.relations).map(([name, references]) => {
+      const answers = references.map((reference) => resolve(resource, name, reference));
+      diagnostics.push(...answers.flatMap((a) => ("problem" in a ? [a.problem] : [])));
+      return [name, unique(answers.flatMap((a) => ("targets" in a ? a.targets : [])))] as const;
+    });
+    return { relations: Object.fromEntries(relations), diagnostics };
+  };
 }
 
 /** Several selectors may find one device: it is one link. */
@@ -56,16 +53,20 @@ function unique(targets: readonly Resolved[]): readonly Resolved[] {
   return [...new Map(targets.map((target) => [target.id ?? target.address, target])).values()];
 }
 
-type Resolver = (resource: Resource, relation: string, reference: Reference) => Answer;
+type ReferenceResolver = (resource: Resource, relation: string, reference: Reference) => Answer;
 
-function createResolver(manifest: Manifest, matches: readonly Match[], snapshot: Snapshot): Resolver {
-  const names = createNameResolver(manifest, matches, snapshot);
+function createReferenceResolver(
+  manifest: Manifest,
+  matches: readonly Match[],
+  state: State,
+): ReferenceResolver {
+  const names = createNameResolver(manifest, matches, state);
   return (resource, relation, reference) => {
-    if (reference.to === "device") return resolveDevice(resource, reference, snapshot);
+    if (reference.to === "device") return resolveDevice(resource, reference, state);
     const to = kindNamed(resource.kind).relations[relation]?.to ?? relation;
     return findKind(to) !== undefined && reference.to === "name"
       ? names(resource, to, reference.name, reference.pointer)
-      : resolveTarget(resource, to, reference, snapshot);
+      : resolveTarget(resource, to, reference, state);
   };
 }
 
@@ -77,11 +78,11 @@ function unresolved(...args: Parameters<typeof problem>): { readonly problem: Di
 
 type NameResolver = (resource: Resource, to: string, name: string, pointer: Pointer) => Answer;
 
-function createNameResolver(manifest: Manifest, matches: readonly Match[], snapshot: Snapshot): NameResolver {
+function createNameResolver(manifest: Manifest, matches: readonly Match[], { objects }: State): NameResolver {
   const declared = new Map(matches.map((match) => [match.resource.address, match]));
   const addresses = new Set(manifest.resources.map((resource) => resource.address));
   const claimed = new Map(matches.map(({ resource, live }) => [`${resource.kind} ${live?.id}`, resource]));
-  const live = new Map<string, ByName>([...snapshot.objects].map(([k, list]) => [k, byName(list)]));
+  const live = new Map<string, ByName>([...objects].map(([k, list]) => [k, byName(list)]));
   return (resource, to, name, pointer) => {
     const own = declared.get(`${to}/${name}`);
     if (own !== undefined) return { targets: [fromMatch(own)] };
@@ -182,11 +183,11 @@ function resolveTarget(
   resource: Resource,
   to: string,
   reference: NamedReference,
-  snapshot: Snapshot,
+  { target, targets }: State,
 ): Answer {
-  const listed = snapshot.targets.get(to) ?? [];
+  const listed = targets.get(to) ?? [];
   const [found, second] = namedBy(listed, reference);
-  if (found === undefined) return noSuchTarget(resource, to, reference, snapshot.target, listed);
+  if (found === undefined) return noSuchTarget(resource, to, reference, target, listed);
   if (second !== undefined) return ambiguousTarget(resource, reference, namedBy(listed, reference));
   return { targets: [{ address: found.address, id: found.id, pending: false }] };
 }
@@ -195,7 +196,7 @@ function noSuchTarget(
   resource: Resource,
   to: string,
   reference: NamedReference,
-  { host }: Snapshot["target"],
+  { host }: Target,
   listed: readonly NamedTarget[],
 ): Answer {
   const { node, ...elsewhere } = reference;
@@ -260,20 +261,20 @@ type DeviceReference = Extract<Reference, { to: "device" }>;
 /** Devices shown in a message about too many. */
 const SHOWN = 5;
 
-function resolveDevice(resource: Resource, reference: DeviceReference, snapshot: Snapshot): Answer {
+function resolveDevice(resource: Resource, reference: DeviceReference, state: State): Answer {
   const { selector, pointer, optional, all, source } = reference;
-  const lack = selectorLack(selector, snapshot.target.firmware);
+  const lack = selectorLack(selector, state.target.firmware);
   if (lack !== undefined) {
-    return unresolved(resource, pointer + lack.pointer, notOnFirmware(snapshot.target, lack), source);
+    return unresolved(resource, pointer + lack.pointer, notOnFirmware(state.target, lack), source);
   }
-  const found = snapshot.devices.get(selectorKey(selector)) ?? [];
+  const found = state.devices.get(selectorKey(selector)) ?? [];
   const what = describeSelector(reference);
   if (found.length === 0 && !optional) {
     const text = {
       code: "no-such-device",
       summary: "The selector matches no device",
-      detail: `${snapshot.target.host} has never seen a device with ${what}.${
-        selector.by === "name" ? didYouMean(selector.value, snapshot.similarNames) : ""
+      detail: `${state.target.host} has never seen a device with ${what}.${
+        selector.by === "name" ? didYouMean(selector.value, state.similarNames) : ""
       } Correct the selector, or write it as {…, optional: true} if the device may be missing.`,
     };
     return unresolved(resource, pointer, text, source);
@@ -300,7 +301,7 @@ function describeSelector({ selector }: DeviceReference): string {
 export function checkNamedReferences(
   manifest: Manifest,
   matches: readonly Match[],
-  snapshot: Snapshot,
+  { objects }: State,
 ): readonly Diagnostic[] {
   const declared = new Set(manifest.resources.map((resource) => resource.address));
   const renamed = new Map(
@@ -317,7 +318,7 @@ export function checkNamedReferences(
       if (declared.has(`${kind}/${name}`) || isSensitive(resource, pointer)) return [];
       const owner = renamed.get(`${kind}/${name}`);
       if (owner !== undefined) return [renamedReference(resource, name, pointer, owner).problem];
-      const live = snapshot.objects.get(kind) ?? [];
+      const live = objects.get(kind) ?? [];
       if (live.some((object) => object.name === name)) return [];
       return [
         {

@@ -10,10 +10,11 @@ import type { Address, ApplyEvent, Diagnostic, JsonObject, Manifest, Plan, Resul
 import { type Applied, applyPlan } from "./apply.ts";
 import type { Planned } from "./draft.ts";
 import { type GuardOptions, refusals } from "./guards.ts";
-import { isApplicable, planManifest } from "./plan.ts";
+import { isApplicable } from "./plan.ts";
+import { readAndPlan } from "./read-plan.ts";
 import { createRecogniser } from "./recognition.ts";
 import { announced, sameEntries, settled } from "./record.ts";
-import { type Snapshot, takeSnapshot } from "./snapshot.ts";
+import type { Snapshot } from "./snapshot.ts";
 import { createNamer } from "./target-names.ts";
 import { verifyApplied } from "./verify.ts";
 
@@ -33,8 +34,7 @@ export async function planRun(
   manifest: Manifest,
   guards: GuardOptions = {},
 ): Promise<PlannedRun> {
-  const snapshot = await takeSnapshot(port, manifest);
-  const { plan, planned } = planManifest(manifest, snapshot);
+  const { snapshot, plan, planned } = await readAndPlan(port, manifest);
   const refused = refusals({ plan, planned, manifest, snapshot }, guards);
   const exitCode = !isApplicable(plan) ? EXIT.error : refused.length > 0 ? EXIT.refused : EXIT.done;
   return { plan, planned, snapshot, refusals: refused, exitCode };

@@ -23,6 +23,7 @@
  * - Devices: as many literal selectors as one page surely answers are one search; networks, filters and free
  *   searches are one each, since only the appliance knows what they match.
  */
+import pLimit from "p-limit";
 import type { AppliancePort } from "../appliance/port.ts";
 import { listQueryOf, readsDirectLinks, wireReader } from "../kinds/dialect.ts";
 import { findKind, kindNamed, kinds } from "../kinds/index.ts";
@@ -49,11 +50,12 @@ import {
   similarNames,
 } from "./devices.ts";
 import { type OpenedInventory, openInventory } from "./inventory.ts";
-import { type LiveObjects, type Match, matchResources } from "./match.ts";
+import type { LiveObjects, Match, Matching } from "./match.ts";
 import { type NamedTarget, type NamedTargets, readTargets } from "./named-targets.ts";
-import { pruneUndeclared } from "./prune.ts";
+import { matchAll } from "./prune.ts";
 
-export interface Snapshot {
+/** What is read, but for the links. */
+export interface State {
   readonly target: Target;
   readonly inventory: Omit<OpenedInventory, "objects">;
   readonly objects: LiveObjects;
@@ -62,6 +64,9 @@ export interface Snapshot {
   readonly devices: SelectedDevices;
   /** Names of devices that are like those that were not found. */
   readonly similarNames: readonly string[];
+}
+
+export interface Snapshot extends State {
   /** Links of live objects by `linkKey`; only of declared relations. */
   readonly links: ReadonlyMap<string, readonly LiveTarget[]>;
   /** For objects that are replaced, or were about to be: who is linked to them, by `linkKey` of the other side. */
@@ -83,54 +88,93 @@ export interface SnapshotOptions {
   readonly damagedAsNone?: boolean;
 }
 
-/**
- * Takes the snapshot that a plan of this manifest needs. Rejects with an ApplianceError when any read
- * fails: a list that could not be read is never an empty one.
- */
+/** A snapshot in the making. Both reject with an ApplianceError when any read fails: no list that could not be read is an empty one. */
+export interface Reading {
+  readonly snapshot: Promise<Snapshot>;
+  /** There while links are still being read. */
+  readonly matched: Promise<MatchedState>;
+}
+
+/** What is known before the links are. */
+export interface MatchedState {
+  readonly state: State;
+  readonly matching: Matching;
+}
+
+/** The snapshot that a plan of this manifest needs. */
 export async function takeSnapshot(
   port: AppliancePort,
   manifest: Manifest,
   options: SnapshotOptions = {},
 ): Promise<Snapshot> {
-  // First alone: a wrong host or key is then one clear error, not one per list.
-  const target = await port.target();
-  const known = options.devices ?? new Map();
-  const unknown = selectorsOf(manifest).filter((selector) => !known.has(selectorKey(selector)));
-  const read: Manifest =
-    options.unrecorded === true ? { ...manifest, inventory: { kind: "none" } } : manifest;
-  // Lists are asked for first, and links do not wait for devices: there is always something to ask for.
-  const [seen, found] = await Promise.all([
-    readAll(port, target, read, options),
-    selectDevices(port, target.firmware, unknown),
-  ]);
-  const devices = new Map([...known, ...found]);
-  const similar = await similarNames(port, target.firmware, deviceReferences(manifest), devices);
-  return { target, ...seen, devices, similarNames: similar };
+  return startReading(port, manifest, options).snapshot;
 }
 
-/** All but the devices. */
-async function readAll(
+/** Takes a snapshot, and tells what is known of it while the rest is being read. */
+export function startReading(
+  port: AppliancePort,
+  manifest: Manifest,
+  options: SnapshotOptions = {},
+): Reading {
+  // First alone: a wrong host or key is then one clear error, not one per list.
+  const target = port.target();
+  // Lists are asked for first, and links do not wait for devices: there is always something to ask for.
+  const lists = target.then((known) => readLists(port, known, manifest, options));
+  const devices = target.then((known) => readDevices(port, known, manifest, options));
+  const matched = Promise.all([lists, devices]).then(
+    ([{ matching, ...listed }, selected]): MatchedState => ({ state: { ...listed, ...selected }, matching }),
+  );
+  const links = lists.then((listed) => readAllLinks(port, listed, options));
+  return {
+    matched,
+    snapshot: Promise.all([matched, links]).then(([{ state }, linked]) => ({ ...state, ...linked })),
+  };
+}
+
+type Listed = Omit<State, "devices" | "similarNames"> & Pick<MatchedState, "matching">;
+
+async function readLists(
   port: AppliancePort,
   target: Target,
   manifest: Manifest,
   options: SnapshotOptions,
-): Promise<Omit<Snapshot, "target" | "devices" | "similarNames">> {
-  const wanted = [...kindsToRead(manifest), ...(options.unrecorded === true ? [] : [INVENTORY_KIND])];
+): Promise<Listed> {
+  const unrecorded = options.unrecorded === true;
+  const read: Manifest = unrecorded ? { ...manifest, inventory: { kind: "none" } } : manifest;
+  const wanted = [...kindsToRead(read), ...(unrecorded ? [] : [INVENTORY_KIND])];
   const [lists, targets] = await Promise.all([
     readObjects(port, target, new Set(wanted)),
-    readTargets(port, targetsToRead(manifest), choosesNodes(manifest)),
+    readTargets(port, targetsToRead(read), choosesNodes(read)),
   ]);
-  const { objects, ...inventory } = await openInventory(port, manifest, lists, options);
-  const { matches } = matchResources(manifest, objects, inventory.ownership);
-  const pruned = pruneUndeclared(manifest, inventory.ownership, matches, objects).matches;
-  const linked = [...matches, ...pruned].filter(
-    ({ resource }) => options.linksOf?.has(resource.address) ?? true,
-  );
+  const { objects, ...inventory } = await openInventory(port, read, lists, options);
+  const matching = matchAll(read, objects, inventory.ownership);
+  return { target, inventory, objects, targets, matching };
+}
+
+async function readDevices(
+  port: AppliancePort,
+  { firmware }: Target,
+  manifest: Manifest,
+  options: SnapshotOptions,
+): Promise<Pick<State, "devices" | "similarNames">> {
+  const known = options.devices ?? new Map();
+  const unknown = selectorsOf(manifest).filter((selector) => !known.has(selectorKey(selector)));
+  const devices = new Map([...known, ...(await selectDevices(port, firmware, unknown))]);
+  const names = await similarNames(port, firmware, deviceReferences(manifest), devices);
+  return { devices, similarNames: names };
+}
+
+async function readAllLinks(
+  port: AppliancePort,
+  { objects, targets, matching }: Listed,
+  { linksOf }: SnapshotOptions,
+): Promise<Pick<Snapshot, "links" | "incoming">> {
+  const linked = matching.matches.filter(({ resource }) => linksOf?.has(resource.address) ?? true);
   const [links, incoming] = await Promise.all([
     readLinks(port, linkReads(linked), objects, targets),
     readIncoming(port, linked),
   ]);
-  return { inventory, objects, targets, links, incoming };
+  return { links, incoming };
 }
 
 /** Lists the managed kinds among these. */
@@ -247,6 +291,9 @@ export function mustReplace(kind: Kind, resource: Match["resource"], live: LiveO
   return declared !== undefined && declared !== kind.liveVariant?.(live.fields);
 }
 
+/** Requests of one relation that are made up and wait for their turn: more than are sent at once, far fewer than there are. */
+const AT_HAND = 64;
+
 type LinkEntry = readonly [string, readonly LiveTarget[]];
 
 async function readForward(
@@ -256,19 +303,17 @@ async function readForward(
 ): Promise<readonly LinkEntry[]> {
   const { to } = read.relation;
   const addresses = new Map((targets.get(to) ?? []).map(({ id, address }) => [id, address]));
-  return Promise.all(
-    read.objects.map(async (object): Promise<LinkEntry> => {
-      const path = `${read.kind.path}/${object.id}/${read.relation.path}`;
-      const wires = await (read.relation.windowed
-        ? port.listPages(path, { active_from: SINCE_EVER })
-        : port.list(path));
-      const linked = wires.map((wire) => {
-        const link = linkTarget(to, wire, path);
-        return { ...link, address: addresses.get(link.id) ?? link.address };
-      });
-      return [linkKey(read.kind.kind, object.id, read.name), linked];
-    }),
-  );
+  return pLimit(AT_HAND).map(read.objects, async (object): Promise<LinkEntry> => {
+    const path = `${read.kind.path}/${object.id}/${read.relation.path}`;
+    const wires = await (read.relation.windowed
+      ? port.listPages(path, { active_from: SINCE_EVER })
+      : port.list(path));
+    const linked = wires.map((wire) => {
+      const link = linkTarget(to, wire, path);
+      return { ...link, address: addresses.get(link.id) ?? link.address };
+    });
+    return [linkKey(read.kind.kind, object.id, read.name), linked];
+  });
 }
 
 function linkTarget(to: string, wire: JsonObject, path: string): LiveTarget {
@@ -292,15 +337,13 @@ async function readReverse(
   const { to, reverse } = read.relation;
   const base = findKind(to)?.path ?? referenceTargets.find((target) => target.kind === to)?.path;
   const links = new Map<string, LiveTarget[]>(read.objects.map((object) => [object.id, []]));
-  await Promise.all(
-    others.map(async (other) => {
-      const path = `${base}/${other.id}/${reverse}`;
-      for (const wire of await port.list(path, { direct_assignments_only: true })) {
-        const address = "address" in other ? other.address : `${to}/${other.name}`;
-        links.get(wireId(wire, path))?.push({ id: other.id, address });
-      }
-    }),
-  );
+  await pLimit(AT_HAND).map(others, async (other) => {
+    const path = `${base}/${other.id}/${reverse}`;
+    for (const wire of await port.list(path, { direct_assignments_only: true })) {
+      const address = "address" in other ? other.address : `${to}/${other.name}`;
+      links.get(wireId(wire, path))?.push({ id: other.id, address });
+    }
+  });
   return [...links].map(([id, linked]) => [linkKey(read.kind.kind, id, read.name), linked]);
 }
 

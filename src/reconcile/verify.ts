@@ -18,8 +18,7 @@ import type {
 } from "../model.ts";
 import type { SelectedDevices } from "./devices.ts";
 import type { Planned } from "./draft.ts";
-import { planChanges } from "./plan.ts";
-import { takeSnapshot } from "./snapshot.ts";
+import { readAndPlan } from "./read-plan.ts";
 
 /**
  * Reads the applied resources again; every remaining difference is a diagnostic. `planned` are the entries
@@ -45,7 +44,7 @@ export async function verifyApplied(
   const whole: Manifest = { ...manifest, resources: [...manifest.resources, ...pruned] };
   const touched = ({ address = "" }: { readonly address?: Address }): boolean => applied.has(address);
   const look = async (): Promise<Plan> =>
-    planChanges(whole, await takeSnapshot(port, whole, { devices, unrecorded: true, linksOf: applied }));
+    (await readAndPlan(port, whole, { devices, unrecorded: true, linksOf: applied })).plan;
   const plan = await patiently(port, look, (seen) =>
     seen.changes.some((c) => touched(c) && c.action === "create"),
   );
