@@ -27,8 +27,8 @@ export interface Prepared extends Match {
   readonly relations: ResolvedRelations;
   /** How a live object's fields differ from what is declared. */
   readonly fields: readonly FieldChange[];
-  /** What the inventory is to say of its fields, where that is told in advance. */
-  readonly recorded?: InventoryEntry["fields"];
+  /** What the inventory is to say of it where nothing new is linked, as far as that is told in advance. */
+  readonly recorded?: InventoryEntry;
 }
 
 /** One entry with what becomes of it. */

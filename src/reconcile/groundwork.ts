@@ -6,7 +6,7 @@ import { checkPortability } from "./checks.ts";
 import { compareFields } from "./compare.ts";
 import { explainPart, type Prepared, recordOf } from "./draft.ts";
 import type { Match } from "./match.ts";
-import { recordedFields } from "./record.ts";
+import { entryFor, NONE } from "./record.ts";
 import { createResolver } from "./resolve.ts";
 import type { MatchedState, State } from "./snapshot.ts";
 
@@ -26,7 +26,8 @@ export function* layGroundwork(
   for (const match of matches) {
     const { relations, diagnostics: unresolved } = resolve(match.resource);
     found.push(...unresolved, ...checkPortability(match, state.target));
-    entries.push({ ...match, relations, fields: comparedFields(match, state), ...knownFields(match, state) });
+    const entry = { ...match, relations, fields: comparedFields(match, state) };
+    entries.push(isRecorded(match, state) ? withRecord(entry, state) : entry);
     yield;
   }
   return { entries, diagnostics: found };
@@ -39,11 +40,18 @@ function comparedFields({ resource, live }: Match, { inventory }: State): readon
   return compareFields(kindNamed(resource.kind), resource, live, record, explainPart(ownership, record));
 }
 
-/** Not of secrets: a hash of one takes 0.1 s. Not of what is new: a plan does not ask for it. */
-function knownFields({ resource }: Match, { inventory }: State): Pick<Prepared, "recorded"> {
-  const { ownership } = inventory;
-  const known = ownership.kept && ownership.entryAt(resource.address) !== undefined;
-  const secret = Object.keys(resource.secrets).length > 0;
-  if (!known || secret || resource.lifecycle.state === "absent") return {};
-  return { recorded: recordedFields(resource, ownership) };
+/** Whether a plan without changes will ask what the inventory is to say. Not of secrets: a hash of one takes 0.1 s. */
+function isRecorded({ resource }: Match, { inventory }: State): boolean {
+  const { kept, entryAt } = inventory.ownership;
+  const { lifecycle, secrets, address } = resource;
+  return (
+    kept &&
+    lifecycle.state === "present" &&
+    Object.keys(secrets).length === 0 &&
+    entryAt(address) !== undefined
+  );
+}
+
+function withRecord(entry: Prepared, { inventory }: State): Prepared {
+  return { ...entry, recorded: entryFor(entry, inventory.ownership, NONE) };
 }

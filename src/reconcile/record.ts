@@ -31,16 +31,17 @@ export const NONE: CreatedIds = new Map();
 /** The entry for a resource as it is applied; ids of objects not created yet are left open. */
 export function entryFor(planned: Planned, ownership: Ownership, created: CreatedIds): InventoryEntry {
   const { resource, live, recorded } = planned;
+  if (recorded !== undefined && created.size === 0) return recorded;
   return {
     ...announcedEntry(planned, ownership),
     id: created.get(resource.address) ?? live?.id ?? null,
-    fields: recorded ?? recordedFields(resource, ownership),
+    fields: recorded?.fields ?? recordedFields(resource, ownership),
     relations: Object.fromEntries(recordedRelations(planned, ownership.inventory.salt, created)),
   };
 }
 
-/** What the inventory says of the fields of a resource that is applied. A hash of a secret takes 0.1 s. */
-export function recordedFields(resource: Resource, { inventory }: Ownership): InventoryEntry["fields"] {
+/** A hash of a secret takes 0.1 s. */
+function recordedFields(resource: Resource, { inventory }: Ownership): InventoryEntry["fields"] {
   const { salt } = inventory;
   const parts = declaredParts(kindNamed(resource.kind), resource, {});
   return Object.fromEntries(
