@@ -5,6 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { lstat, mkdir, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import pLimit from "p-limit";
 import { HopsyncError } from "../errors.ts";
 import { canonicalJson, digest, isObject, parseJson } from "../json.ts";
 import type { Inventory, Json } from "../model.ts";
@@ -16,20 +17,36 @@ import type { InventoryStore } from "./store.ts";
 const ABOUT =
   "What hopsync last applied. Do not edit it: `hopsync inventory show` prints it, `hopsync inventory repair` makes it anew.";
 
-/** The store of one owner in the file `path`, which is relative to the root and stays inside it. */
-export function createFileStore(path: string, root: string, owner: string): InventoryStore {
+/** Two targets that are applied to at once may both have found no file; the second must see what the first wrote. */
+const inTurn = pLimit(1);
+
+/** Whose inventory, and where: `path` is relative to the root and stays inside it. */
+export interface FilePlace {
+  readonly path: string;
+  readonly root: string;
+  readonly owner: string;
+  /** The appliance's host. Ids mean other objects on another appliance. */
+  readonly target: string;
+}
+
+/** The store of one owner on one appliance in a file. */
+export function createFileStore({ path, root, owner, target }: FilePlace): InventoryStore {
   let known: string | undefined;
   return {
     kind: "file",
     async read() {
       known = await readText(await locate(path, root), path);
-      return known === undefined ? undefined : decode(known, path, owner);
+      return known === undefined ? undefined : decode(known, path, { owner, target });
     },
     async write(inventory) {
       if (inventory.owner !== owner) throw new TypeError(`the inventory of ${inventory.owner}, not ${owner}`);
       const file = await locate(path, root);
-      const text = encode(inventory);
-      if ((await readText(file, path)) !== text) await replaceFile(file, text, path);
+      const text = encode(inventory, target);
+      await inTurn(async () => {
+        const before = await readText(file, path);
+        if (before !== undefined) checkTarget(parseJson(before), target, describe(path));
+        if (before !== text) await replaceFile(file, text, path);
+      });
       known = text;
     },
     isStale: async () => (await readText(await locate(path, root), path)) !== known,
@@ -38,16 +55,23 @@ export function createFileStore(path: string, root: string, owner: string): Inve
 
 // ---------------------------------------------------------------- content
 
-function encode(inventory: Inventory): string {
+/** The checksum leaves the target out, so that a person can give an appliance its new name. */
+function encode(inventory: Inventory, target: string): string {
   const form = inventoryForm(inventory);
-  const sorted: Json = JSON.parse(canonicalJson({ about: ABOUT, ...form, checksum: digest(form) }));
+  const sorted: Json = JSON.parse(canonicalJson({ about: ABOUT, target, ...form, checksum: digest(form) }));
   return `${JSON.stringify(sorted, null, 2)}\n`;
 }
 
-function decode(text: string, path: string, owner: string): Inventory {
-  const what = `The inventory file ${path}`;
-  const { about: _about, checksum, ...form } = parseFile(text, what);
-  checkOwner(form.owner, owner, what);
+function describe(path: string): string {
+  return `The inventory file ${path}`;
+}
+
+function decode(text: string, path: string, own: Pick<FilePlace, "owner" | "target">): Inventory {
+  const what = describe(path);
+  const file = parseFile(text, what);
+  const { about: _about, target: _target, checksum, ...form } = file;
+  checkOwner(form.owner, own.owner, what);
+  checkTarget(file, own.target, what);
   checkFormat(form.format, what);
   if (digest(form) !== checksum)
     throw damaged(what, "its checksum does not fit, so it was edited by hand or merged from two versions");
@@ -62,6 +86,19 @@ function checkOwner(owner: Json | undefined, own: string, what: string): void {
   });
 }
 
+/** What was applied to one appliance says nothing of another. Files of earlier versions name none. */
+function checkTarget(file: Json | undefined, own: string, what: string): void {
+  const target = isObject(file) ? file.target : undefined;
+  if (typeof target !== "string" || target === own) return;
+  throw new HopsyncError(
+    "inventory-other-target",
+    `${what} tells what was applied to ${target}, and this run is for ${own}. Its ids would mean other objects here.`,
+    {
+      hint: `Each appliance needs a file of its own, such as \`inventory: {file: "inventory-\${var:site}.json"}\`, or no file: \`inventory: appliance\`. If it is the same appliance under another name, write that as "target" in the file.`,
+    },
+  );
+}
+
 function parseFile(text: string, what: string): Readonly<Record<string, Json>> {
   const value = parseJson(text);
   if (isObject(value)) return value;
@@ -73,8 +110,7 @@ async function readText(file: string, path: string): Promise<string | undefined>
   try {
     const found = await stat(file);
     if (!found.isFile()) throw unusable(path, "it is not a file");
-    if (found.size > 2 * MAX_FORM_BYTES)
-      throw damaged(`The inventory file ${path}`, "it is larger than any inventory");
+    if (found.size > 2 * MAX_FORM_BYTES) throw damaged(describe(path), "it is larger than any inventory");
     return await readFile(file, "utf8");
   } catch (error) {
     if (errorCode(error) === "ENOENT") return undefined;

@@ -124,6 +124,12 @@ function syntaxError(error: YAMLError, source: SourceText): Diagnostic {
       related: [source.place(...error.pos)],
     });
   }
+  const [start, end] = error.pos;
+  if (source.text.startsWith("${", start - 1)) {
+    const detail =
+      "Between braces or brackets a `{` begins a mapping, also that of a `${…}`. Put the text that it stands in in quotes.";
+    return report(failure("yaml-syntax", detail), { source: source.place(start - 1, end) });
+  }
   const message = error.message.replace(/[.:]?$/, ".");
   const detail = `${message} ${ADVICE[error.code] ?? "Correct it; nothing of this document was read."}`;
   return report(failure("yaml-syntax", detail), { source: source.place(...error.pos) });

@@ -54,7 +54,7 @@ function openStore(
     case "appliance":
       return createApplianceStore(port, owner, located.own(owner));
     case "file":
-      return createFileStore(place.path, place.root, owner);
+      return createFileStore({ path: place.path, root: place.root, owner, target: port.host });
     case "none":
       return createNoStore();
   }

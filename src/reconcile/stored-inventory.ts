@@ -32,7 +32,7 @@ export async function readStored(
   const own = located.own(owner);
   const store =
     place.kind === "file"
-      ? createFileStore(place.path, place.root, owner)
+      ? createFileStore({ path: place.path, root: place.root, owner, target: port.host })
       : createApplianceStore(port, owner, own);
   const { inventory, problem } = await readStore(store);
   return {

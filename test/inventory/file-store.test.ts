@@ -11,6 +11,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createFileStore } from "../../src/inventory/file-store.ts";
+import type { InventoryStore } from "../../src/inventory/store.ts";
 import { digest } from "../../src/json.ts";
 import type { Inventory, Json } from "../../src/model.ts";
 import { folder } from "../helpers/folder.ts";
@@ -19,15 +20,18 @@ import { arbitraryInventory, entry, inventory } from "./inventories.ts";
 const sample = inventory([entry("alert/a"), entry("tag/b", { id: null })]);
 const OWNER = sample.owner;
 
+const storeOf = (path: string, root: string, owner = OWNER, target = "hq"): InventoryStore =>
+  createFileStore({ path, root, owner, target });
+
 /** A root whose state/hq.json holds the sample. */
 async function written(): Promise<string> {
   const root = folder();
-  await createFileStore("state/hq.json", root, OWNER).write(sample);
+  await storeOf("state/hq.json", root).write(sample);
   return root;
 }
 
 const read = (root: string, path = "state/hq.json", owner = OWNER): Promise<Inventory | undefined> =>
-  createFileStore(path, root, owner).read();
+  storeOf(path, root, owner).read();
 
 describe("an inventory file", () => {
   it("that does not exist is a first run", async () => {
@@ -38,7 +42,7 @@ describe("an inventory file", () => {
     const root = folder();
     await fc.assert(
       fc.asyncProperty(arbitraryInventory, async (any) => {
-        await createFileStore("a.json", root, any.owner).write(any);
+        await storeOf("a.json", root, any.owner).write(any);
         expect(await read(root, "a.json", any.owner)).toEqual(any);
       }),
       { numRuns: 50 },
@@ -66,7 +70,7 @@ describe("an inventory file", () => {
     const before = statSync(join(root, "state/hq.json"));
     const turned = Object.fromEntries(Object.entries(sample.entries[0]?.fields ?? {}).reverse());
     const same = inventory([entry("alert/a", { fields: turned }), ...sample.entries.slice(1)]);
-    await createFileStore("state/hq.json", root, OWNER).write(same);
+    await storeOf("state/hq.json", root).write(same);
     expect(statSync(join(root, "state/hq.json")).ino).toBe(before.ino);
   });
 
@@ -121,7 +125,48 @@ describe("an inventory file that cannot be trusted", () => {
   });
 
   it("is not used for another owner's inventory", async () => {
-    await expect(createFileStore("a.json", folder(), "other").write(sample)).rejects.toThrow(TypeError);
+    await expect(storeOf("a.json", folder(), "other").write(sample)).rejects.toThrow(TypeError);
+  });
+});
+
+describe("an inventory file of another appliance", () => {
+  const branch = (root: string): InventoryStore => storeOf("state/hq.json", root, OWNER, "branch");
+  const otherTarget = {
+    code: "inventory-other-target",
+    message: expect.stringMatching(/applied to hq.*this run is for branch/),
+  };
+
+  it("is neither read nor written over", async () => {
+    const root = await written();
+    await expect(branch(root).read()).rejects.toMatchObject(otherTarget);
+    await expect(branch(root).write(sample)).rejects.toMatchObject(otherTarget);
+    expect(await read(root)).toEqual(sample);
+  });
+
+  it("is not written over where both have found none", async () => {
+    const root = folder();
+    const late = branch(root);
+    expect(await late.read()).toBeUndefined();
+    await storeOf("state/hq.json", root).write(sample);
+    await expect(late.write(sample)).rejects.toMatchObject(otherTarget);
+  });
+
+  it("is one of two that are written at once", async () => {
+    const root = folder();
+    const writes = [storeOf("state/hq.json", root).write(sample), branch(root).write(sample)];
+    const ends = await Promise.allSettled(writes);
+    expect(ends).toMatchObject([{ status: "fulfilled" }, { status: "rejected", reason: otherTarget }]);
+  });
+
+  it("can be given its new name by hand, and is this one's where it names none", async () => {
+    const root = await written();
+    const file = join(root, "state/hq.json");
+    const { target, ...rest } = JSON.parse(readFileSync(file, "utf8")) as Record<string, Json>;
+    expect(target).toBe("hq");
+    writeFileSync(file, JSON.stringify({ ...rest, target: "branch" }));
+    expect(await branch(root).read()).toEqual(sample);
+    writeFileSync(file, JSON.stringify(rest));
+    expect(await branch(root).read()).toEqual(sample);
   });
 });
 
@@ -138,7 +183,7 @@ describe("the path of an inventory file", () => {
     "file.txt/a.json",
   ])("is refused: %j", async (path) => {
     const root = join(folder({ "root/sub/x": "", "root/file.txt": "" }), "root");
-    const store = createFileStore(path, root, OWNER);
+    const store = storeOf(path, root);
     await expect(store.read()).rejects.toMatchObject({ code: "inventory-file" });
     await expect(store.write(sample)).rejects.toMatchObject({ code: "inventory-file" });
     expect(readdirSync(join(root, ".."))).toEqual(["root"]);
@@ -153,7 +198,7 @@ describe("the path of an inventory file", () => {
   ])("is refused where a link in it leads to %s", async (_, target, path) => {
     const base = folder({ "root/x": "", "outside/x": "kept" });
     symlinkSync(target, join(base, "root/link"));
-    const store = createFileStore(path, join(base, "root"), OWNER);
+    const store = storeOf(path, join(base, "root"));
     await expect(store.read()).rejects.toMatchObject({ code: "inventory-file" });
     await expect(store.write(sample)).rejects.toMatchObject({ code: "inventory-file" });
     expect(readFileSync(join(base, "outside/x"), "utf8")).toBe("kept");
@@ -165,9 +210,9 @@ describe("the path of an inventory file", () => {
     symlinkSync("real/new.json", join(root, "dangling.json"));
     mkdirSync(join(root, "folder"));
     symlinkSync("../real", join(root, "folder/link"));
-    await createFileStore("folder/link/a.json", root, OWNER).write(sample);
+    await storeOf("folder/link/a.json", root).write(sample);
     symlinkSync("real/a.json", join(root, "a.json"));
-    await createFileStore("a.json", root, OWNER).write({ ...sample, appliedAt: 1 });
+    await storeOf("a.json", root).write({ ...sample, appliedAt: 1 });
     expect(lstatSync(join(root, "a.json")).isSymbolicLink()).toBe(true);
     expect(await read(root, "real/a.json")).toEqual({ ...sample, appliedAt: 1 });
   });

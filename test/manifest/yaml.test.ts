@@ -54,6 +54,17 @@ describe("the text of a file", () => {
     expect(await spots(text)).toEqual(expected);
   });
 
+  it.each([
+    ["inventory: {file: a-${var:x}.json}", 21],
+    ["tags: [{name: ${var:x}}]", 15],
+    ["tags: [${var:x}]", 8],
+  ])("says that a placeholder needs quotes between braces and brackets: %s", async (line, column) => {
+    const { diagnostics } = await load(`version: 1\n${line}\n`);
+    expect(diagnostics).toMatchObject([
+      { code: "yaml-syntax", detail: expect.stringContaining("in quotes"), source: { line: 2, column } },
+    ]);
+  });
+
   it("counts lines and columns in files with CRLF", async () => {
     const { diagnostics } = await load("version: 1\r\nalerts:\r\n  - name: a\r\n    sevrity: 3\r\n");
     expect(diagnostics[0]?.source).toEqual({
