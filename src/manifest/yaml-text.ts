@@ -125,7 +125,7 @@ function syntaxError(error: YAMLError, source: SourceText): Diagnostic {
     });
   }
   const [start, end] = error.pos;
-  if (source.text.startsWith("${", start - 1)) {
+  if (start > 0 && source.text.startsWith("${", start - 1)) {
     const detail =
       "Between braces or brackets a `{` begins a mapping, also that of a `${…}`. Put the text that it stands in in quotes.";
     return report(failure("yaml-syntax", detail), { source: source.place(start - 1, end) });

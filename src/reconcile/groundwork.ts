@@ -1,13 +1,13 @@
 /** What of a plan no link decides, so that it is found out while links are being read. Pure. */
 import { kindNamed } from "../kinds/index.ts";
 import type { Diagnostic, FieldChange, Manifest } from "../model.ts";
-import type { Steps } from "../slices.ts";
 import { checkPortability } from "./checks.ts";
 import { compareFields } from "./compare.ts";
 import { explainPart, type Prepared, recordOf } from "./draft.ts";
 import type { Match } from "./match.ts";
 import { entryFor, NONE } from "./record.ts";
 import { createResolver } from "./resolve.ts";
+import type { Steps } from "./slices.ts";
 import type { MatchedState, State } from "./snapshot.ts";
 
 export interface Groundwork {

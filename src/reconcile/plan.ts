@@ -2,7 +2,6 @@
 import { hasErrors, sortDiagnostics } from "../diagnostics.ts";
 import { kindNamed, kinds } from "../kinds/index.ts";
 import type { Address, Change, Diagnostic, Manifest, Plan, Summary } from "../model.ts";
-import { atOnce } from "../slices.ts";
 import { draftChange } from "./change.ts";
 import { checkFirmware, checkPlanned } from "./checks.ts";
 import { planDigest } from "./digest.ts";
@@ -18,6 +17,7 @@ import { kindOf } from "./ownership.ts";
 import { matchAll } from "./prune.ts";
 import { writesInventory } from "./record.ts";
 import { checkNamedReferences } from "./resolve.ts";
+import { atOnce } from "./slices.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** A plan, and the entries that it was made from. */

@@ -1,9 +1,9 @@
 /** Manifest + appliance → snapshot and plan. Sends no request that writes. */
 import type { AppliancePort } from "../appliance/port.ts";
 import type { Manifest } from "../model.ts";
-import { inSlices } from "../slices.ts";
 import { layGroundwork } from "./groundwork.ts";
 import { type PlannedManifest, planManifest } from "./plan.ts";
+import { inSlices } from "./slices.ts";
 import { type Snapshot, type SnapshotOptions, startReading } from "./snapshot.ts";
 
 export interface ReadPlan extends PlannedManifest {

@@ -27,6 +27,7 @@ describe("the text of a file", () => {
     ["refuses a colon in a text at the text", "version: 1\nowner: a: b\n", ["2:8 yaml-syntax"]],
     ["refuses an open bracket", "version: 1\ntags: [{name: x}\n", ["3:1 yaml-syntax"]],
     ["refuses an open quote", 'version: 1\nowner: "x\n', ["3:1 yaml-syntax"]],
+    ["refuses a line after a placeholder alone", "${env:X}\n<<: *a", ["1:1 yaml-syntax"]],
     ["refuses a key that stands twice", "version: 1\nowner: a\nowner: b\n", ["3:1 duplicate-key"]],
     ["refuses a mapping as a key", "version: 1\n? {a: 1}\n: 2\n", ["2:3 bad-key"]],
     ["refuses an alias without an anchor", "version: 1\nowner: *x\n", ["2:8 unknown-alias"]],
