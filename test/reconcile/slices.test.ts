@@ -17,7 +17,7 @@ test("what else is due has its turn between slices, and not where all is done at
   const [together, apart]: [string[], string[]] = [[], []];
   expect(atOnce(work(together))).toBe("done");
   expect(together).toEqual(["first", "second"]);
-  setImmediate(() => apart.push("other"));
+  setTimeout(() => apart.push("other"), 0);
   expect(await inSlices(work(apart))).toBe("done");
   expect(apart).toEqual(["first", "other", "second"]);
 });
