@@ -79,6 +79,16 @@ export function merge(under: Located, over: Located): Located {
   };
 }
 
+/** A mapping without all other keys. */
+export function only({ value, tree }: Located, keys: readonly string[]): Located {
+  if (!isObject(value) || isList(tree)) return { value, tree };
+  const pick = <T>(from: Readonly<Record<string, T>>): { [key: string]: T } =>
+    Object.fromEntries(Object.entries(from).filter(([key]) => keys.includes(key)));
+  const kept = pick(tree);
+  const origin = ORIGINS.get(tree);
+  return { value: pick(value), tree: origin === undefined ? kept : marked(kept, origin) };
+}
+
 function child({ value, tree }: Located, key: string): Located | undefined {
   if (!isObject(value) || !Object.hasOwn(value, key)) return undefined;
   const [item, below] = [value[key], childOf(tree, key)];

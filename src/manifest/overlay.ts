@@ -11,7 +11,7 @@ import { type ManifestDocument, readDocuments } from "./document.ts";
 import { type FileOptions, type ManifestFile, readManifests } from "./files.ts";
 import { formCheck, isBelowBroken, placeIn, sourceOf } from "./form.ts";
 import { describe } from "./form-messages.ts";
-import { type Located, locate, merge, type Origin, originAt, originsBelow } from "./origins.ts";
+import { type Located, locate, merge, type Origin, only, originAt, originsBelow } from "./origins.ts";
 import { validator } from "./overlay.validator.ts";
 import { applyOperation } from "./patch.ts";
 import type { Outside } from "./placeholders.ts";
@@ -157,7 +157,8 @@ function applyOverlay(
     const entry = entries.get(address);
     if (entry === undefined) return unused(address, `${prefix}/name`);
     const { name: _, ...rest } = value;
-    entry.located = merge(locatedOf(entry), locate(rest, { document, at: prefix }));
+    const under = isEnd(rest) ? only(locatedOf(entry), ["name", "lifecycle"]) : locatedOf(entry);
+    entry.located = merge(under, locate(rest, { document, at: prefix }));
     return [];
   });
   const patches = isObject(document.value) && isArray(document.value.patches) ? document.value.patches : [];
@@ -174,6 +175,11 @@ function applyOverlay(
     );
   });
   return [...merged, ...patched];
+}
+
+/** Whether the target is not to have the object: what the manifest sets of it is then of no account. */
+function isEnd({ lifecycle }: JsonObject): boolean {
+  return isObject(lifecycle) && lifecycle.state === "absent";
 }
 
 function applyPatch(

@@ -69,6 +69,19 @@ tags:
     expect(await fieldsOf(over(text), "tag/pci")).toEqual({ devices: [] });
   });
 
+  it("end an object on one target, whatever the manifest sets of it, and then set nothing", async () => {
+    const end = "version: 1\nemail_groups:\n  - {name: On-call, lifecycle: {state: absent}}\n";
+    const { manifest, diagnostics } = await over(end);
+    expect(diagnostics).toEqual([]);
+    expect(manifest?.resources.find(({ address }) => address === "email_group/On-call")).toMatchObject({
+      fields: {},
+      relations: {},
+      lifecycle: { state: "absent" },
+    });
+    const both = end.replace("absent}", "absent}, system_notifications: true");
+    expect(await wrong(over(both))).toEqual(["over/hq.yaml:3:49 absent-with-fields"]);
+  });
+
   it("name files beside the overlay, take secrets, and change the digest as the values do", async () => {
     const script = "version: 1\ntriggers: [{name: Slow, script: {file: slow.js}}]\n";
     expect(await fieldsOf(over(script), "trigger/Slow")).toMatchObject({ script: "over();\n" });
