@@ -292,7 +292,7 @@ export function mustReplace(kind: Kind, resource: Match["resource"], live: LiveO
 }
 
 /** Requests of one relation that are made up and wait for their turn: more than are sent at once, far fewer than there are. */
-const AT_HAND = 64;
+const AT_HAND = 256;
 
 type LinkEntry = readonly [string, readonly LiveTarget[]];
 
