@@ -113,7 +113,7 @@ const BEFORE_FILTERS: Dialect = {
 const NO_OLDER_RULE = {
   lacks: "whose groups have one field and value and no filter: this filter has no such form",
   instead:
-    "Use one rule without and, or, not: name, vendor, tag, activity or node with =, startswith or ~, macaddr, role or vlan with =, or ipaddr with an address or an IPv4 network; or declare another group for this target.",
+    "Use one rule, and no not: name, vendor, tag, activity or node with =, startswith or ~, macaddr, role or vlan with =, or ipaddr with an address or an IPv4 network; or declare another group for this target.",
 };
 
 export const deviceGroup: Kind = {

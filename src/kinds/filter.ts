@@ -107,16 +107,24 @@ export const FILTER_SCHEMA: JsonSchema = {
 
 /**
  * A filter as it compares: scalars in operands as text (the guide shows numbers as text), a literal
- * operand in its short form, keys without a value left out.
+ * operand in its short form, keys without a value left out, and a single rule as what it is with and without
+ * `and` or `or` around it: firmware before 8 has only that.
  */
 export function normalFilter(value: Json): Json {
   if (!isObject(value)) return null;
   const { rules, operand, ...rest } = value;
+  const [only, second] = isArray(rules) ? rules : [];
+  if (only !== undefined && second === undefined && isPlainCombination(rest)) return normalFilter(only);
   return {
     ...Object.fromEntries(Object.entries(rest).filter(([, v]) => v !== null)),
     ...(operand === undefined || operand === null ? {} : { operand: normalOperand(operand) }),
     ...(isArray(rules) && rules.length > 0 ? { rules: rules.map(normalFilter) } : {}),
   };
+}
+
+/** Which of one rule means that rule. */
+function isPlainCombination({ operator }: JsonObject): boolean {
+  return operator === "and" || operator === "or";
 }
 
 function normalOperand(operand: Json): Json {

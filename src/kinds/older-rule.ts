@@ -45,13 +45,14 @@ export function olderRuleAsFilter({ field, value }: OlderRule): JsonObject | und
 
 /** The older rule of a filter; undefined where it has none. */
 export function filterAsOlderRule(filter: Json): OlderRule | undefined {
-  const { field, operator, operand = null } = isObject(filter) ? filter : {};
+  const normal = normalFilter(filter);
+  const { field, operator, operand = null } = isObject(normal) ? normal : {};
   const type = Object.keys(FILTER_FIELDS).find((name) => FILTER_FIELDS[name] === field);
   if (type === undefined || typeof operator !== "string") return undefined;
   const value = type === "type" ? roleValue(operator, operand) : olderValue(String(field), operator, operand);
   const rule = value === undefined ? undefined : { field: type, value };
   const back = rule && olderRuleAsFilter(rule);
-  return back !== undefined && equal(normalFilter(back), normalFilter(filter)) ? rule : undefined;
+  return back !== undefined && equal(normalFilter(back), normal) ? rule : undefined;
 }
 
 type Rule = Pick<JsonObject, "operator" | "operand">;

@@ -59,6 +59,15 @@ const RULES: readonly (readonly [JsonObject, string, string])[] = [
   [{ field: "macaddr", operator: "=", operand: "00:05:93:FF:FC:28" }, "mac address", "00:05:93:FF:FC:28"],
   [{ field: "vlan", operator: "=", operand: 20 }, "vlan", "20"],
   [{ field: "activity", operator: "=", operand: "http_server" }, "activity", "http_server"],
+  [{ operator: "and", rules: [{ field: "tag", operator: "=", operand: "pci" }] }, "tag", "pci"],
+  [
+    {
+      operator: "or",
+      rules: [{ operator: "and", rules: [{ field: "tag", operator: "=", operand: "pci" }] }],
+    },
+    "tag",
+    "pci",
+  ],
   // None of these has an older form.
   [{ field: "ipaddr", operator: "=", operand: "10.1.2.3/8" }, "", ""],
   [{ field: "ipaddr", operator: "=", operand: "2001:db8::/32" }, "", ""],
@@ -68,7 +77,18 @@ const RULES: readonly (readonly [JsonObject, string, string])[] = [
   [{ field: "vlan", operator: ">", operand: 20 }, "", ""],
   [{ field: "is_critical", operator: "=", operand: true }, "", ""],
   [{ field: "discover_time", operator: "=", operand: { from: "1", until: "2" } }, "", ""],
-  [{ operator: "and", rules: [{ field: "tag", operator: "=", operand: "pci" }] }, "", ""],
+  [{ operator: "not", rules: [{ field: "tag", operator: "=", operand: "pci" }] }, "", ""],
+  [
+    {
+      operator: "and",
+      rules: [
+        { field: "tag", operator: "=", operand: "pci" },
+        { field: "role", operator: "=", operand: "printer" },
+      ],
+    },
+    "",
+    "",
+  ],
 ];
 
 describe("a filter before firmware 8", () => {

@@ -44,9 +44,10 @@ describe("what is stale", () => {
   });
 
   it("is told as deep as both plans look, and no deeper", () => {
-    const filter = { operator: "and", rules: [{ field: "role", operator: "=", operand: "gateway" }] };
+    const rules = ["gateway", "printer"].map((operand) => ({ field: "role", operator: "=", operand }));
+    const filter = { operator: "and", rules };
     const declared = manifest(resource("device_group/g", { fields: { filter } }));
-    const one = { objects: group(1, { filter: { operator: "or", rules: filter.rules } }) };
+    const one = { objects: group(1, { filter: { operator: "or", rules } }) };
     const none = { objects: group(1, { filter: null }) };
     expect(staleBetween(declared, one, none)).toEqual([
       'device_group/g: filter.operator was "or" when the plan was made',
