@@ -28,6 +28,12 @@ function marked(tree: Tree, origin: Origin): Tree {
   return tree;
 }
 
+/** Marked as the tree that it is made from, if that has an origin. */
+function markedLike(from: Tree, tree: Tree): Tree {
+  const origin = ORIGINS.get(from);
+  return origin === undefined ? tree : marked(tree, origin);
+}
+
 /** A value as its document has it. */
 export function locate(value: Json, origin: Origin): Located {
   return { value, tree: treeOf(value, origin) };
@@ -49,8 +55,7 @@ export function copyTree(tree: Tree): Tree {
   const copy = isList(tree)
     ? tree.map(copyTree)
     : Object.fromEntries(Object.entries(tree).map(([key, item]) => [key, copyTree(item)]));
-  const origin = ORIGINS.get(tree);
-  return origin === undefined ? copy : marked(copy, origin);
+  return markedLike(tree, copy);
 }
 
 function isList(tree: Tree): tree is Tree[] {
@@ -72,10 +77,9 @@ export function merge(under: Located, over: Located): Located {
     return [key, below === undefined ? above : merge(below, above)];
   });
   const tree: Tree = Object.fromEntries(merged.map(([key, { tree: item }]) => [key, item]));
-  const origin = ORIGINS.get(under.tree);
   return {
     value: Object.fromEntries(merged.map(([key, { value }]) => [key, value])),
-    tree: origin === undefined ? tree : marked(tree, origin),
+    tree: markedLike(under.tree, tree),
   };
 }
 
@@ -84,9 +88,7 @@ export function only({ value, tree }: Located, keys: readonly string[]): Located
   if (!isObject(value) || isList(tree)) return { value, tree };
   const pick = <T>(from: Readonly<Record<string, T>>): { [key: string]: T } =>
     Object.fromEntries(Object.entries(from).filter(([key]) => keys.includes(key)));
-  const kept = pick(tree);
-  const origin = ORIGINS.get(tree);
-  return { value: pick(value), tree: origin === undefined ? kept : marked(kept, origin) };
+  return { value: pick(value), tree: markedLike(tree, pick(tree)) };
 }
 
 function child({ value, tree }: Located, key: string): Located | undefined {

@@ -17,7 +17,7 @@ import {
   explainedRelation,
   type LiveSubject,
   newLinks,
-  type Prepared,
+  type PreparedEntry,
   recordOf,
   type Subject,
 } from "./draft.ts";
@@ -34,7 +34,7 @@ import { isPending } from "./resolve.ts";
 import { linkKey, mustReplace } from "./snapshot.ts";
 
 /** The change that this entry needs; undefined when there is nothing to do. */
-export function draftChange(entry: Prepared, circumstances: Circumstances): Draft | undefined {
+export function draftChange(entry: PreparedEntry, circumstances: Circumstances): Draft | undefined {
   const { resource, live } = entry;
   const kind = kindNamed(resource.kind);
   const subject: Subject = { ...entry, kind, record: recordOf(circumstances.ownership, resource, live) };

@@ -23,7 +23,7 @@ import type { Snapshot } from "./snapshot.ts";
 export type Draft = Omit<Change, "wave" | "requires">;
 
 /** An entry before its links are compared. */
-export interface Prepared extends Match {
+export interface PreparedEntry extends Match {
   readonly relations: ResolvedRelations;
   /** How a live object's fields differ from what is declared. */
   readonly fields: readonly FieldChange[];
@@ -32,12 +32,12 @@ export interface Prepared extends Match {
 }
 
 /** One entry with what becomes of it. */
-export interface Planned extends Prepared {
+export interface Planned extends PreparedEntry {
   readonly draft?: Draft;
 }
 
 /** The entry that declares a live object, with its links; undefined for objects that no entry means. */
-export type EntryOf = (kind: string, id: Id) => Prepared | undefined;
+export type EntryOf = (kind: string, id: Id) => PreparedEntry | undefined;
 
 /** What a draft is made from, besides the entry. */
 export interface Circumstances {
@@ -47,7 +47,7 @@ export interface Circumstances {
 }
 
 /** An entry with its kind and with what the inventory says of its object. */
-export interface Subject extends Prepared {
+export interface Subject extends PreparedEntry {
   readonly kind: Kind;
   readonly record: InventoryEntry | undefined;
 }

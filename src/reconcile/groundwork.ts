@@ -3,7 +3,7 @@ import { kindNamed } from "../kinds/index.ts";
 import type { Diagnostic, FieldChange, Manifest } from "../model.ts";
 import { checkPortability } from "./checks.ts";
 import { compareFields } from "./compare.ts";
-import { explainPart, type Prepared, recordOf } from "./draft.ts";
+import { explainPart, type PreparedEntry, recordOf } from "./draft.ts";
 import type { Match } from "./match.ts";
 import { entryFor, NONE } from "./record.ts";
 import { createResolver } from "./resolve.ts";
@@ -11,7 +11,7 @@ import type { Steps } from "./slices.ts";
 import type { MatchedState, State } from "./snapshot.ts";
 
 export interface Groundwork {
-  readonly entries: readonly Prepared[];
+  readonly entries: readonly PreparedEntry[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -22,7 +22,7 @@ export function* layGroundwork(
 ): Steps<Groundwork> {
   const resolve = createResolver(manifest, matches, state);
   const found = [...diagnostics, ...state.inventory.diagnostics];
-  const entries: Prepared[] = [];
+  const entries: PreparedEntry[] = [];
   for (const match of matches) {
     const { relations, diagnostics: unresolved } = resolve(match.resource);
     found.push(...unresolved, ...checkPortability(match, state.target));
@@ -52,6 +52,6 @@ function isRecorded({ resource }: Match, { inventory }: State): boolean {
   );
 }
 
-function withRecord(entry: Prepared, { inventory }: State): Prepared {
+function withRecord(entry: PreparedEntry, { inventory }: State): PreparedEntry {
   return { ...entry, recorded: entryFor(entry, inventory.ownership, NONE) };
 }

@@ -5,7 +5,7 @@ import type { Address, Change, Diagnostic, Manifest, Plan, Summary } from "../mo
 import { draftChange } from "./change.ts";
 import { checkFirmware, checkPlanned } from "./checks.ts";
 import { planDigest } from "./digest.ts";
-import type { EntryOf, Planned, Prepared } from "./draft.ts";
+import type { EntryOf, Planned, PreparedEntry } from "./draft.ts";
 import { breakRings } from "./exchange.ts";
 import { planWaves, sortChanges } from "./graph.ts";
 import { type Groundwork, layGroundwork } from "./groundwork.ts";
@@ -25,11 +25,6 @@ export interface PlannedManifest {
   readonly plan: Plan;
   /** Declared entries, and owned ones that are declared no more as if they were absent. */
   readonly planned: readonly Planned[];
-}
-
-/** The plan alone. */
-export function planChanges(manifest: Manifest, snapshot: Snapshot): Plan {
-  return planManifest(manifest, snapshot).plan;
 }
 
 /**
@@ -77,7 +72,7 @@ function isDeclared({ resources }: Manifest): (change: Change) => boolean {
   return ({ address }) => addresses.has(address);
 }
 
-function planEntries(entries: readonly Prepared[], snapshot: Snapshot): readonly Planned[] {
+function planEntries(entries: readonly PreparedEntry[], snapshot: Snapshot): readonly Planned[] {
   const { ownership } = snapshot.inventory;
   const byObject = new Map(entries.map((entry) => [`${entry.resource.kind} ${entry.live?.id}`, entry]));
   const entryOf: EntryOf = (kind, id) => byObject.get(`${kind} ${id}`);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject, Plan } from "../../src/model.ts";
-import { planChanges } from "../../src/reconcile/plan.ts";
+import { planManifest } from "../../src/reconcile/plan.ts";
 import {
   device,
   manifest,
@@ -35,6 +35,10 @@ function operations(plan: Plan): readonly string[] {
         `${action} ${address}: ${o.method} ${o.path}${o.body === undefined ? "" : ` ${JSON.stringify(o.body)}`}`,
     ),
   );
+}
+
+function planChanges(...of: Parameters<typeof planManifest>): Plan {
+  return planManifest(...of).plan;
 }
 
 function planOne(address: string, parts: ResourceParts, live: SnapshotParts): Plan {
