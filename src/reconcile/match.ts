@@ -41,6 +41,8 @@ export function matchResources(manifest: Manifest, objects: LiveObjects, ownersh
       const applied = ownership.entryOf(kind, id)?.address;
       return applied === address ? undefined : applied;
     };
+    const isOther = (of: Address | undefined): boolean =>
+      of !== undefined && of !== address && declared.has(of);
     const { list, byId, byName, replaced } = lookups.get(kind) ?? nothing;
     const found = findLive(resource, {
       list,
@@ -50,7 +52,7 @@ export function matchResources(manifest: Manifest, objects: LiveObjects, ownersh
         (byName.get(name) ?? []).filter(({ id }) => (pinned.get(`${kind} ${id}`) ?? address) === address),
       applied: ownership.entryAt(address)?.id ?? null,
       appliedAs: (name) => ownership.entryAt(`${kind}/${name}`)?.id ?? null,
-      isTaken: (object) => declared.has(other(object) ?? ""),
+      isTaken: (object) => [other(object), successorOf(kind, object, ownership)].some(isOther),
       isFree: (object) => other(object) === undefined,
       replaced: replaced.get(address),
       isReplaced: (object) => successorOf(kind, object, ownership) !== undefined,
@@ -100,7 +102,7 @@ interface Candidates {
   readonly applied: Id | null;
   /** The id that the address with another name was last applied to. */
   readonly appliedAs: (name: string) => Id | null;
-  /** Whether an object is what another entry was applied to. */
+  /** Whether an object is what another entry was applied to, or what one is about to replace. */
   readonly isTaken: (object: LiveObject) => boolean;
   /** Whether an object was never applied under another address. */
   readonly isFree: (object: LiveObject) => boolean;
