@@ -46,7 +46,12 @@ interface LifecycleForm {
 
 type ReferenceForm =
   | Exclude<Reference, { to: "discovery_id" }>
-  | { readonly to: "discovery_id"; readonly discovery_id: string; readonly pointer: string };
+  | {
+      readonly to: "discovery_id";
+      readonly discovery_id: string;
+      readonly node?: string;
+      readonly pointer: string;
+    };
 
 interface ManifestForm {
   readonly owner: string;
@@ -75,7 +80,7 @@ export function sealedForm({ plan, manifest, preImages }: SealedPlan): JsonObjec
       scope: manifest.scope,
       kinds: manifest.kinds,
       resources: manifest.resources.map(resourceForm),
-      digest: manifest.digest,
+      digest: manifest.digest(),
     },
     pre_images: preImages,
   };
@@ -116,17 +121,17 @@ function resourceForm({ address, fields, file, secrets, relations, lifecycle, at
 
 function referenceForm(reference: Reference): ReferenceForm {
   if (reference.to !== "discovery_id") return reference;
-  const { to, discoveryId, pointer } = reference;
-  return { to, discovery_id: discoveryId, pointer };
+  const { discoveryId, ...rest } = reference;
+  return { ...rest, discovery_id: discoveryId };
 }
 
 /** Reads back what fits the schema. Throws where it names a kind that this version does not know. */
 export function parseSealed(form: JsonObject): SealedPlan {
   const { plan, manifest, pre_images: preImages } = form as unknown as SealedForm;
-  const { max_deletes: maxDeletes, resources, ...rest } = manifest;
+  const { max_deletes: maxDeletes, resources, digest, ...rest } = manifest;
   return {
     plan: parsePlan(plan),
-    manifest: { ...rest, maxDeletes, resources: resources.map(parseResource) },
+    manifest: { ...rest, maxDeletes, resources: resources.map(parseResource), digest: () => digest },
     preImages,
   };
 }
@@ -174,5 +179,6 @@ function parseResource({ source, relations, lifecycle, ...resource }: ResourceFo
 
 function parseReference(form: ReferenceForm): Reference {
   if (form.to !== "discovery_id") return form;
-  return { to: form.to, discoveryId: form.discovery_id, pointer: form.pointer };
+  const { discovery_id: discoveryId, ...rest } = form;
+  return { ...rest, discoveryId };
 }

@@ -65,15 +65,21 @@ const SELECTOR: JsonObject = {
 
 const POINTER: JsonObject = text("JSON pointer into the manifest's entry.");
 
+const NODE: JsonObject = text("The node of a console that it belongs to.");
+
 const REFERENCE: JsonObject = {
   description: "What a relation points at.",
   anyOf: [
-    record("An object by name.", { to: { const: "name" }, name: { type: "string" }, pointer: POINTER }),
-    record("An object by discovery_id.", {
-      to: { const: "discovery_id" },
-      discovery_id: { type: "string" },
-      pointer: POINTER,
-    }),
+    record(
+      "An object by name.",
+      { to: { const: "name" }, name: { type: "string" }, node: NODE, pointer: POINTER },
+      ["node"],
+    ),
+    record(
+      "An object by discovery_id.",
+      { to: { const: "discovery_id" }, discovery_id: { type: "string" }, node: NODE, pointer: POINTER },
+      ["node"],
+    ),
     record(
       "Devices.",
       {
