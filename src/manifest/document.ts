@@ -1,5 +1,4 @@
 /** One YAML document of a manifest file: its value, and the place of every part of it. */
-import { type Alias, isAlias, isMap, isSeq, type Node, type Pair } from "yaml";
 import { parsePointer, pointer } from "../json.ts";
 import type { Diagnostic, Pointer, Source } from "../model.ts";
 import { type EachItem, FOR_EACH } from "./each.ts";
@@ -8,10 +7,10 @@ import type { Outside } from "./placeholders.ts";
 import { type Placement, placementOf } from "./placement.ts";
 import { type SourceText, sourceText } from "./source-text.ts";
 import { type DocumentValue, readValue } from "./values.ts";
-import { isMergeKey, keyText } from "./yaml-keys.ts";
+import { isEmpty, isMergeKey, keyText, resolved, type YamlNode, type YamlPair } from "./yaml-nodes.ts";
 import { readYaml } from "./yaml-text.ts";
 
-export interface ManifestDocument extends Omit<DocumentValue, "targets"> {
+export interface ManifestDocument extends DocumentValue {
   readonly file: ManifestFile;
   /** Among the documents of its file. */
   readonly index: number;
@@ -60,25 +59,21 @@ interface Filling {
 }
 
 function readDocument(
-  root: Node,
+  root: YamlNode,
   index: number,
   file: ManifestFile,
   source: SourceText,
   { outside, placement }: Filling,
 ): ManifestDocument {
-  const read = (node: Node): DocumentValue => readValue(node, source, outside, placement, true);
-  const { targets, ...content } = read(root);
-  const nodes = keptWhileUsed({ root, targets }, () => {
+  const content = readValue(root, source, outside, placement, true);
+  const nodes = keptWhileUsed(root, () => {
     const again = readYaml(source).documents[index];
     if (again === undefined) throw new TypeError(`document ${index} of ${source.file} was there before`);
-    return { root: again, targets: read(again).targets };
+    return again;
   });
   const writtenAt = (at: Pointer): Pointer => writtenPointer(at, content);
-  const find = (at: Pointer): Spot => {
-    const { root: node, targets: aliased } = nodes();
-    return findNode(node, parsePointer(writtenAt(at)), aliased);
-  };
-  const place = (node: Node): Source => source.place(...rangeOf(node));
+  const find = (at: Pointer): Spot => findNode(nodes(), parsePointer(writtenAt(at)));
+  const place = ({ start, end }: YamlNode): Source => source.place(start, end);
   return {
     ...content,
     file,
@@ -92,7 +87,10 @@ function readDocument(
       return place(spot.depth === parsePointer(at).length ? (spot.key ?? spot.value) : spot.value);
     },
     depthOf: (at) => find(at).depth,
-    written: (at) => source.text.slice(...rangeOf(find(at).value)),
+    written: (at) => {
+      const { start, end } = find(at).value;
+      return source.text.slice(start, end);
+    },
     fileAt: () => file,
     notOwn: (at) => {
       const [section = "", index = ""] = parsePointer(at);
@@ -104,17 +102,11 @@ function readDocument(
   };
 }
 
-/** What places are found in. */
-interface Nodes {
-  readonly root: Node;
-  readonly targets: ReadonlyMap<Alias, Node>;
-}
-
 /**
  * Nodes take far more memory than the text they stand for, and only problems ask for places: after reading they
  * may go, and are made anew from the same text when asked for.
  */
-function keptWhileUsed(first: Nodes, make: () => Nodes): () => Nodes {
+function keptWhileUsed(first: YamlNode, make: () => YamlNode): () => YamlNode {
   let kept = new WeakRef(first);
   return () => {
     const nodes = kept.deref() ?? make();
@@ -138,66 +130,48 @@ function writtenPointer(at: Pointer, { made }: Made): Pointer {
   return pointer(section, origins[Number(index)]?.index ?? index, ...rest);
 }
 
-function rangeOf(node: Node): readonly [number, number] {
-  return [node.range?.[0] ?? 0, node.range?.[1] ?? 0];
-}
-
-/** A value that is not written at all. */
-function isEmpty(node: Node): boolean {
-  const [start, end] = rangeOf(node);
-  return start === end;
-}
-
 interface Spot {
-  readonly value: Node;
-  readonly key?: Node;
+  readonly value: YamlNode;
+  readonly key?: YamlNode;
   readonly depth: number;
 }
 
 /** The node that a path leads to, as far as it leads. An alias itself is the place, not its target. */
-function findNode(root: Node, path: readonly string[], targets: ReadonlyMap<Alias, Node>): Spot {
+function findNode(root: YamlNode, path: readonly string[]): Spot {
   let spot: Spot = { value: root, depth: 0 };
   for (const segment of path) {
-    const next = child(resolve(spot.value, targets), segment, targets);
+    const next = child(resolved(spot.value), segment);
     if (next === undefined) return spot;
     spot = { ...next, depth: spot.depth + 1 };
   }
   return spot;
 }
 
-function resolve(node: unknown, targets: ReadonlyMap<Alias, Node>): unknown {
-  return isAlias(node) ? targets.get(node) : node;
-}
-
 function child(
-  node: unknown,
+  node: YamlNode | undefined,
   segment: string,
-  targets: ReadonlyMap<Alias, Node>,
-  seen: Set<unknown> = new Set(),
+  seen: Set<YamlNode> = new Set(),
 ): Omit<Spot, "depth"> | undefined {
-  if (isSeq(node)) {
+  if (node?.type === "list") {
     const item = node.items[Number(segment)];
-    return item === undefined ? undefined : { value: item as Node };
+    return item === undefined ? undefined : { value: item };
   }
-  if (!isMap(node) || seen.has(node)) return undefined;
+  if (node?.type !== "map" || seen.has(node)) return undefined;
   seen.add(node);
-  const pair = node.items.find(({ key }) => keyText(key) === segment && !isMergeKey(key));
-  return pair === undefined ? mergedChild(node.items, segment, targets, seen) : spotOf(pair);
-}
-
-function spotOf({ key, value }: Pair): Omit<Spot, "depth"> {
-  return { key: key as Node, value: (value ?? key) as Node };
+  return (
+    node.pairs.find(({ key }) => keyText(key) === segment && !isMergeKey(key)) ??
+    mergedChild(node.pairs, segment, seen)
+  );
 }
 
 function mergedChild(
-  pairs: readonly Pair[],
+  pairs: readonly YamlPair[],
   segment: string,
-  targets: ReadonlyMap<Alias, Node>,
-  seen: Set<unknown>,
+  seen: Set<YamlNode>,
 ): Omit<Spot, "depth"> | undefined {
-  const merged = pairs.filter(({ key }) => isMergeKey(key)).map(({ value }) => resolve(value, targets));
+  const merged = pairs.filter(({ key }) => isMergeKey(key)).map(({ value }) => resolved(value));
   return merged
-    .flatMap((value): readonly unknown[] => (isSeq(value) ? value.items : [value]))
-    .map((value) => child(resolve(value, targets), segment, targets, seen))
+    .flatMap((value) => (value?.type === "list" ? value.items : value === undefined ? [] : [value]))
+    .map((value) => child(resolved(value), segment, seen))
     .find((spot) => spot !== undefined);
 }

@@ -1,9 +1,8 @@
 /** `for_each`: the items of its list, within limits, so that a small file cannot become a huge manifest. */
-import type { Node, YAMLMap } from "yaml";
 import { isArray, isNested } from "../json.ts";
 import type { Json, Source } from "../model.ts";
 import { type Finding, failure } from "./codes.ts";
-import { keyText } from "./yaml-keys.ts";
+import { keyText, type YamlMap, type YamlNode } from "./yaml-nodes.ts";
 
 export const FOR_EACH = "for_each";
 
@@ -29,9 +28,8 @@ export interface EachItem {
 }
 
 /** What an entry has under `for_each`; of its own, since merged it would be another entry's. */
-export function eachList(entry: YAMLMap): Node | undefined {
-  const pair = entry.items.find(({ key }) => keyText(key) === FOR_EACH);
-  return pair === undefined ? undefined : ((pair.value ?? pair.key) as Node);
+export function eachList(entry: YamlMap): YamlNode | undefined {
+  return entry.pairs.find(({ key }) => keyText(key) === FOR_EACH)?.value;
 }
 
 /** What is wrong with the list, or with the item of this index. */

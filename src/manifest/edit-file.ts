@@ -7,6 +7,7 @@ import type { Outside } from "./placeholders.ts";
 import { type Placement, placementOf } from "./placement.ts";
 import { sourceText } from "./source-text.ts";
 import { readValue } from "./values.ts";
+import { nodesIn, resolved, type YamlNode } from "./yaml-nodes.ts";
 import { readYaml } from "./yaml-text.ts";
 
 /** `unclear`: the edited text would not read back as what was meant. */
@@ -22,10 +23,10 @@ export function editText(
   const ended = text.endsWith("\n") ? text : `${text}\n`;
   const read = (of: string): readonly Read[] => readAll(of, outside, placement);
   const documents = read(ended);
-  const results = documents.map(({ root, value, targets }, i) => {
+  const results = documents.map(({ root, value }, i) => {
     const edit = edits.get(i);
-    const shared = new Set(targets.values());
-    return edit === undefined ? [] : editDocument(root, value, edit, { text: ended, shared, placement });
+    if (edit === undefined) return [];
+    return editDocument(root, value, edit, { text: ended, shared: sharedIn(root), placement });
   });
   const refusal = results.find((result) => typeof result === "string");
   if (refusal !== undefined) return { refusal };
@@ -53,10 +54,15 @@ function readAll(
   placement: (path: readonly string[]) => Placement,
 ): readonly Read[] {
   const source = sourceText("", text);
-  return readYaml(source, true).documents.map((root) => ({
+  return readYaml(source).documents.map((root) => ({
     root,
     ...readValue(root, source, outside, placement),
   }));
+}
+
+/** What aliases stand for. */
+function sharedIn(root: YamlNode): ReadonlySet<YamlNode> {
+  return new Set([...nodesIn(root)].flatMap((node) => (node.type === "alias" ? (resolved(node) ?? []) : [])));
 }
 
 /** New lines end as those of the file do. */

@@ -1,6 +1,5 @@
 /** Where the parts of a YAML document stand in its text, and the pieces of text that change it. */
-import { type CST, isMap, isNode, isPair, isSeq, type Node, type Pair, type YAMLSeq } from "yaml";
-import { startOf } from "./anchors.ts";
+import { afterBlanks, type YamlList, type YamlNode, type YamlPair } from "./yaml-nodes.ts";
 
 /** A piece of text in place of another. */
 export interface Splice {
@@ -28,42 +27,31 @@ export function splice(text: string, splices: readonly Splice[]): string {
 }
 
 /** Whether a collection has its parts on lines of their own, and not between brackets. */
-export function isBlock(node: Node): boolean {
-  return (isMap(node) || isSeq(node)) && node.flow !== true;
+export function isBlock(node: YamlNode): boolean {
+  return (node.type === "map" || node.type === "list") && !node.flow;
 }
 
 /** Behind the last character that belongs to a value: no comment, no blank line after it. */
-export function contentEnd(node: Node, text: string): number {
-  const items = isBlock(node) && (isMap(node) || isSeq(node)) ? node.items : [];
-  const last = items.at(-1);
-  if (isPair(last)) return pairEnd(last, text);
-  if (isNode(last)) return contentEnd(last, text);
-  const written = text.slice(startOf(node), node.range?.[1] ?? 0);
+export function contentEnd(node: YamlNode, text: string): number {
+  if (isBlock(node)) {
+    const last = node.type === "map" ? node.pairs.at(-1)?.value : node.type === "list" && node.items.at(-1);
+    if (last) return contentEnd(last, text);
+  }
+  const written = text.slice(node.start, node.end);
   // Of a text with `|+` the blank lines after it are part of the value.
   const kept = /^[|>]\d?\+/.test(written) ? written.replace(/\r?\n$/, "") : written.trimEnd();
-  return startOf(node) + kept.length;
-}
-
-/** Behind the last character of a key with its value. */
-export function pairEnd({ key, value }: Pair, text: string): number {
-  return contentEnd((value ?? key) as Node, text);
+  return node.start + kept.length;
 }
 
 /** Behind the colon after a key; undefined where there is none. */
-export function colonEnd(pair: Pair): number | undefined {
-  const { srcToken } = pair as Pair & { srcToken?: CST.CollectionItem };
-  return endOf(srcToken?.sep, "map-value-ind");
+export function colonEnd({ key }: YamlPair, text: string): number | undefined {
+  const at = afterBlanks(text, key.end);
+  return text[at] === ":" ? at + 1 : undefined;
 }
 
 /** Behind the dash of each item of a block list. */
-export function dashEnds(node: YAMLSeq): readonly number[] {
-  const { srcToken } = node as YAMLSeq & { srcToken?: CST.BlockSequence };
-  return (srcToken?.items ?? []).flatMap(({ start }) => endOf(start, "seq-item-ind") ?? []);
-}
-
-function endOf(tokens: readonly CST.SourceToken[] | undefined, type: string): number | undefined {
-  const token = tokens?.find((item) => item.type === type);
-  return token === undefined ? undefined : token.offset + token.source.length;
+export function dashEnds({ start, items }: YamlList, text: string): readonly number[] {
+  return items.map((_, i) => afterBlanks(text, items[i - 1]?.end ?? start) + 1);
 }
 
 /** Where the line of an offset starts. */

@@ -2,10 +2,8 @@
  * Changes in the text of a YAML document that leave everything else as it is written: comments, order,
  * quotes, blank lines. Every change is a piece of text in place of another; nothing is printed anew.
  */
-import { isMap, isScalar, isSeq, type Node, type Pair, visit, type YAMLMap, type YAMLSeq } from "yaml";
 import { equal, isArray, isObject } from "../json.ts";
 import type { Json, ListItem } from "../model.ts";
-import { startOf } from "./anchors.ts";
 import {
   colonEnd,
   columnOf,
@@ -15,16 +13,22 @@ import {
   editLines,
   indented,
   isBlock,
-  pairEnd,
   type Span,
   type Splice,
   startsLine,
 } from "./edit-text.ts";
 import { hasPlaceholder } from "./placeholders.ts";
 import type { Placement } from "./placement.ts";
-
 import { writeItem, writePair } from "./write.ts";
-import { isMergeKey, keyText } from "./yaml-keys.ts";
+import {
+  isMergeKey,
+  keyText,
+  nodesIn,
+  type YamlList,
+  type YamlMap,
+  type YamlNode,
+  type YamlPair,
+} from "./yaml-nodes.ts";
 
 /** What becomes of a value. */
 export type Edit = { readonly to: Json } | { readonly keys: KeyEdits } | ItemEdits;
@@ -46,7 +50,7 @@ export interface EditContext {
   /** Of the whole file; it ends with a line break. */
   readonly text: string;
   /** What aliases stand for: a change in it would change other places too. */
-  readonly shared: ReadonlySet<Node>;
+  readonly shared: ReadonlySet<YamlNode>;
   readonly placement: (path: readonly string[]) => Placement;
 }
 
@@ -71,18 +75,12 @@ export function editValue(current: Json | undefined, edit: Edit): Json {
 
 /** The pieces of text that make the edit, or why it cannot be made. `current` is the value of the document. */
 export function editDocument(
-  root: Node,
+  root: YamlNode,
   current: Json,
   edit: Edit,
   context: EditContext,
 ): readonly Splice[] | Refusal {
-  const pieces = walk(
-    root,
-    current,
-    edit,
-    { path: [], flow: false, after: startOf(root), indent: 0 },
-    context,
-  );
+  const pieces = walk(root, current, edit, { path: [], flow: false, after: root.start, indent: 0 }, context);
   const refusal = pieces.find((piece) => typeof piece === "string");
   return refusal ?? pieces.filter((piece) => typeof piece !== "string");
 }
@@ -100,15 +98,15 @@ interface Spot {
   readonly indent: number;
 }
 
-function walk(node: Node, current: Json, edit: Edit, spot: Spot, context: EditContext): readonly Piece[] {
+function walk(node: YamlNode, current: Json, edit: Edit, spot: Spot, context: EditContext): readonly Piece[] {
   const value = editValue(current, edit);
   if (equal(value, current)) return [];
   if (context.shared.has(node)) return ["shared"];
-  if (isMap(node)) {
+  if (node.type === "map") {
     const keys = "keys" in edit ? edit.keys : keyEdits(current, value);
     if (keys !== undefined) return editMap(node, current, keys, spot, context);
   }
-  if (isSeq(node)) {
+  if (node.type === "list") {
     const items = "items" in edit ? edit : itemEdits(current, value);
     if (items !== undefined) return editList(node, current, items, spot, context);
   }
@@ -143,7 +141,7 @@ function itemEdits(current: Json, to: Json): ItemEdits | undefined {
 
 // ---------------------------------------------------------------- whole values
 
-function replace(node: Node, value: Json, spot: Spot, context: EditContext): readonly Piece[] {
+function replace(node: YamlNode, value: Json, spot: Spot, context: EditContext): readonly Piece[] {
   const literal = context.placement(spot.path) === "literal";
   if (isHeld(node, context)) return ["shared"];
   if (!literal && holds(node, hasOpenPlaceholder)) return ["placeholder"];
@@ -151,8 +149,8 @@ function replace(node: Node, value: Json, spot: Spot, context: EditContext): rea
 }
 
 /** As people would write it there: over several lines only where the old value was, or nothing follows it. */
-function replacement(node: Node, value: Json, spot: Spot, literal: boolean, text: string): Splice {
-  const at = startOf(node);
+function replacement(node: YamlNode, value: Json, spot: Spot, literal: boolean, text: string): Splice {
+  const at = node.start;
   const end = contentEnd(node, text);
   const written = writePair("k", value, { flow: spot.flow, literal }).slice(2);
   if (isBlock(node) && written.startsWith("\n")) {
@@ -169,38 +167,34 @@ function replacement(node: Node, value: Json, spot: Spot, literal: boolean, text
   return { start, end: Math.max(start, end), text: adjoins ? shown : shown.trimStart() };
 }
 
-function hasOpenPlaceholder(node: Node): boolean {
-  return isScalar(node) && typeof node.value === "string" && hasPlaceholder(node.value.replaceAll("$${", ""));
+function hasOpenPlaceholder(node: YamlNode): boolean {
+  return node.type === "scalar" && hasPlaceholder(node.text.replaceAll("$${", ""));
 }
 
-function holds(node: Node, has: (inner: Node) => boolean): boolean {
-  let found = false;
-  visit(node, {
-    Node: (_, inner) => {
-      found ||= has(inner);
-      return found ? visit.BREAK : undefined;
-    },
-  });
-  return found;
+function holds(node: YamlNode, has: (inner: YamlNode) => boolean): boolean {
+  for (const inner of nodesIn(node)) if (has(inner)) return true;
+  return false;
 }
 
 // ---------------------------------------------------------------- mappings
 
 function editMap(
-  node: YAMLMap,
+  node: YamlMap,
   current: Json,
   keys: KeyEdits,
   spot: Spot,
   context: EditContext,
 ): readonly Piece[] {
   const values = isObject(current) ? current : {};
-  const own = node.items.filter(({ key }) => !isMergeKey(key));
+  const own = node.pairs.filter(({ key }) => !isMergeKey(key));
   const named = new Map(own.map((pair) => [keyText(pair.key) ?? "", pair]));
   const removed = Object.keys(keys).filter((key) => keys[key] === null && Object.hasOwn(values, key));
   if (removed.some((key) => !named.has(key))) return ["merged"];
-  const spans = node.items.map((pair) => ({ pair, ...pairSpan(pair, removed, context.text) }));
-  const isOnLines = (at: number): boolean => node.flow === true || startsLine(context.text, at);
-  const simple = spans.every(({ pair, start, gone }) => (gone ? isOnLines(start) : pair.value !== null));
+  const spans = node.pairs.map((pair) => ({ pair, ...pairSpan(pair, removed, context.text) }));
+  const isOnLines = (at: number): boolean => node.flow || startsLine(context.text, at);
+  const simple = spans.every(({ pair, start, gone }) =>
+    gone ? isOnLines(start) : colonEnd(pair, context.text) !== undefined,
+  );
   if (!simple || spans.every(({ gone }) => gone)) {
     return replace(node, editValue(current, { keys }), spot, context);
   }
@@ -208,13 +202,7 @@ function editMap(
   const changed = [...named].flatMap(([key, pair]) => {
     const edit = keys[key];
     if (edit === undefined || edit === null) return [];
-    return walk(
-      pair.value as Node,
-      values[key] ?? null,
-      edit,
-      below(spot, key, node, pair, context.text),
-      context,
-    );
+    return walk(pair.value, values[key] ?? null, edit, below(spot, key, node, pair, context.text), context);
   });
   const added = Object.entries(keys).flatMap(([key, edit]): [string, Json][] => {
     if (edit === null || named.has(key)) return [];
@@ -225,13 +213,13 @@ function editMap(
 }
 
 function editPairs(
-  node: YAMLMap,
+  node: YamlMap,
   spans: readonly Span[],
   added: readonly (readonly [string, Json])[],
   { path }: Spot,
   { placement, text }: EditContext,
 ): readonly Splice[] {
-  const flow = node.flow === true;
+  const { flow } = node;
   const written = added.map(([key, value]) =>
     writePair(key, value, { flow, literal: placement([...path, key]) === "literal" }),
   );
@@ -244,36 +232,35 @@ function editPairs(
   );
 }
 
-function pairSpan(pair: Pair, removed: readonly string[], text: string): Span {
+function pairSpan(pair: YamlPair, removed: readonly string[], text: string): Span {
   const gone = !isMergeKey(pair.key) && removed.includes(keyText(pair.key) ?? "");
-  return { start: startOf(pair.key as Node), end: pairEnd(pair, text), gone };
+  return { start: pair.key.start, end: contentEnd(pair.value, text), gone };
 }
 
-function isHeld(node: unknown, { shared }: EditContext): boolean {
-  return node !== null && holds(node as Node, (inner) => shared.has(inner));
+function isHeld(node: YamlNode, { shared }: EditContext): boolean {
+  return holds(node, (inner) => shared.has(inner));
 }
 
-function below(spot: Spot, key: string, node: YAMLMap, pair: Pair, text: string): Spot {
-  const at = startOf(pair.key as Node);
+function below(spot: Spot, key: string, node: YamlMap, pair: YamlPair, text: string): Spot {
   return {
     path: [...spot.path, key],
-    flow: spot.flow || node.flow === true,
-    after: colonEnd(pair) ?? startOf(pair.value as Node),
-    indent: columnOf(text, at),
+    flow: spot.flow || node.flow,
+    after: colonEnd(pair, text) ?? pair.value.start,
+    indent: columnOf(text, pair.key.start),
   };
 }
 
 // ---------------------------------------------------------------- lists
 
 function editList(
-  node: YAMLSeq,
+  node: YamlList,
   current: Json,
   edit: ItemEdits,
   spot: Spot,
   context: EditContext,
 ): readonly Piece[] {
   const values = isArray(current) ? current : [];
-  const flow = node.flow === true;
+  const { flow } = node;
   const items = itemSpans(node, edit, context.text);
   const gone = items.filter((item) => item.gone);
   const separate = flow
@@ -295,31 +282,31 @@ function editList(
 
 /** Of lists in lines, each item starts with its dash. */
 function itemSpans(
-  node: YAMLSeq,
+  node: YamlList,
   edit: ItemEdits,
   text: string,
-): readonly (Span & { readonly item: Node })[] {
-  const dashes = node.flow === true ? [] : dashEnds(node);
-  return (node.items as readonly Node[]).map((item, i) => {
-    const start = node.flow === true ? startOf(item) : (dashes[i] ?? 1) - 1;
+): readonly (Span & { readonly item: YamlNode })[] {
+  const dashes = node.flow ? [] : dashEnds(node, text);
+  return node.items.map((item, i) => {
+    const start = node.flow ? item.start : (dashes[i] ?? 1) - 1;
     const end = Math.max(start + 1, contentEnd(item, text));
     return { item, start, end, gone: edit.items.get(i) === null };
   });
 }
 
 /** Nothing belongs to it that stands before it. */
-function isBare(node: Node): boolean {
-  return !("anchor" in node && node.anchor !== undefined) && node.tag === undefined;
+function isBare(node: YamlNode): boolean {
+  return node.type === "alias" || (!node.anchored && node.tag === undefined);
 }
 
 function editItems(
-  node: YAMLSeq,
+  node: YamlList,
   spans: readonly Span[],
   added: readonly ListItem[],
   spot: Spot,
   { text, placement }: EditContext,
 ): readonly Splice[] {
-  const flow = node.flow === true;
+  const { flow } = node;
   const literal = placement([...spot.path, String(spans.length)]) === "literal";
   const written = added.map((item) => writeItem(item, { flow, literal }));
   if (flow) return editBrackets(spans, written);

@@ -1,20 +1,19 @@
 /** Numbers of YAML that JavaScript can hold as they are written. */
-import type { Scalar } from "yaml";
 import { type Finding, failure } from "./codes.ts";
 
 /** More digits than a double keeps would be changed without a word. */
-export function isExactNumber(value: number, source: string | undefined): boolean {
+export function isExactNumber(value: number, written: string): boolean {
   if (!Number.isFinite(value)) return false;
-  const digits = (source ?? "")
+  const digits = written
     .replace(/[eE].*$/, "")
     .replace(/[^0-9]/g, "")
     .replace(/^0+/, "");
   return Number.isSafeInteger(value) || digits.length <= 15;
 }
 
-export function inexact(node: Scalar): Finding {
+export function inexact(written: string): Finding {
   return failure(
     "inexact-number",
-    `${node.source ?? "It"} is beyond what a number here can hold. Write a number in range, or put it in quotes if a text is meant.`,
+    `${written} is beyond what a number here can hold. Write a number in range, or put it in quotes if a text is meant.`,
   );
 }

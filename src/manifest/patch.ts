@@ -6,7 +6,7 @@ import type { Json, JsonObject, Pointer } from "../model.ts";
 import { type Finding, failure } from "./codes.ts";
 import { sizeOf } from "./each.ts";
 import { copyTree, type Located, locate, type Origin, type Tree } from "./origins.ts";
-import { MAX_DEPTH } from "./yaml-text.ts";
+import { MAX_DEPTH } from "./yaml-nodes.ts";
 
 export const OPERATIONS = ["add", "remove", "replace", "move", "copy", "test"] as const;
 const WITH_VALUE = ["add", "replace", "test"];

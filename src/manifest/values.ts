@@ -2,20 +2,8 @@
  * YAML nodes → JSON values with placeholders filled in. Aliases and merge keys are resolved here,
  * within limits, so that a small file cannot become a huge value.
  */
-import {
-  type Alias,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  type Node,
-  type Scalar,
-  type YAMLMap,
-  type YAMLSeq,
-} from "yaml";
 import { pointer } from "../json.ts";
 import type { Diagnostic, Json, Pointer, Secret, Source } from "../model.ts";
-import { collectAnchors, contains, startOf } from "./anchors.ts";
 import { type Finding, failure, report } from "./codes.ts";
 import {
   type EachItem,
@@ -41,14 +29,21 @@ import {
 } from "./placeholders.ts";
 import { kindOfSection, type Placement } from "./placement.ts";
 import type { SourceText } from "./source-text.ts";
-import { isMergeKey, keyText } from "./yaml-keys.ts";
-import { MAX_DEPTH } from "./yaml-text.ts";
+import {
+  isMergeKey,
+  MAX_DEPTH,
+  resolved,
+  type YamlAlias,
+  type YamlList,
+  type YamlMap,
+  type YamlNode,
+  type YamlScalar,
+  type YamlValue,
+} from "./yaml-nodes.ts";
+import { isPlain, scalarValue, shownTag } from "./yaml-tags.ts";
 
 /** How many values the aliases of one document may add. */
 const MAX_ALIASED = 250_000;
-
-/** The tags of YAML's own plain data; any other asks for a type that a manifest does not have. */
-const PLAIN_TAG = /^tag:yaml\.org,2002:(str|int|float|bool|null|map|seq)$/;
 
 /** The value of a document and what is known about parts of it. */
 export interface DocumentValue {
@@ -59,8 +54,6 @@ export interface DocumentValue {
   readonly whole: ReadonlySet<Pointer>;
   /** Where there is no value because of a problem that is told already. */
   readonly broken: ReadonlySet<Pointer>;
-  /** What each alias stands for. */
-  readonly targets: ReadonlyMap<Alias, Node>;
   /** The names that texts take from `var`. */
   readonly variables: ReadonlySet<string>;
   /** Of sections with a `for_each`, where each of their entries comes from. */
@@ -80,16 +73,14 @@ interface Reading {
   readonly whole: Set<Pointer>;
   readonly broken: Set<Pointer>;
   readonly problems: Diagnostic[];
-  readonly anchors: ReadonlyMap<string, readonly Node[]>;
-  readonly targets: Map<Alias, Node>;
   readonly variables: Set<string>;
   readonly made: Map<string, readonly EntryOrigin[]>;
   /** The entry that is being made, and for which item. */
-  making: { readonly entry: YAMLMap; readonly each: Json } | undefined;
+  making: { readonly entry: YamlMap; readonly each: Json } | undefined;
   entriesMade: number;
   valuesMade: number;
   /** The outermost alias that the current value is behind, and how many values were behind one. */
-  within: Alias | undefined;
+  within: YamlAlias | undefined;
   aliased: number;
 }
 
@@ -98,7 +89,7 @@ interface Reading {
  * an entry with `for_each` stays as it is written.
  */
 export function readValue(
-  root: Node,
+  root: YamlNode,
   source: SourceText,
   outside: Outside,
   placement: (path: readonly string[]) => Placement,
@@ -114,8 +105,6 @@ export function readValue(
     whole: new Set(),
     broken: new Set(),
     problems: [],
-    anchors: collectAnchors(root, source.text),
-    targets: new Map(),
     variables: new Set(),
     made: new Map(),
     making: undefined,
@@ -125,32 +114,28 @@ export function readValue(
     aliased: 0,
   };
   const value = convert(root, reading);
-  const { secrets, whole, broken, targets, variables, made, problems } = reading;
-  return { value, secrets, whole, broken, targets, variables, made, problems };
+  const { secrets, whole, broken, variables, made, problems } = reading;
+  return { value, secrets, whole, broken, variables, made, problems };
 }
 
-function convert(node: unknown, reading: Reading): Json {
-  if (isAlias(node)) return convertAlias(node, reading);
-  if (!isMap(node) && !isSeq(node) && !isScalar(node)) return null;
-  if (node.tag !== undefined && !PLAIN_TAG.test(node.tag)) return customTag(node, node.tag, reading);
+function convert(node: YamlNode, reading: Reading): Json {
+  if (node.type === "alias") return convertAlias(node, reading);
+  if (!isPlain(node)) return customTag(node, reading);
   if (reading.within !== undefined) reading.aliased += 1;
   if (reading.aliased > MAX_ALIASED) return tooManyAliases(node, reading);
   if (reading.making !== undefined) reading.valuesMade += 1;
   if (reading.valuesMade > MAX_MADE_VALUES) return tooManyMade(node, reading);
   if (reading.path.length > MAX_DEPTH) return broken(node, tooDeep(), reading);
-  if (isMap(node)) return convertMap(node, reading);
-  return isSeq(node) ? convertList(node, reading) : convertScalar(node, reading);
+  if (node.type === "map") return convertMap(node, reading);
+  return node.type === "list" ? convertList(node, reading) : convertScalar(node, reading);
 }
 
-function customTag(node: Node, tag: string, reading: Reading): null {
-  const { source } = reading;
-  const shown = tag.replace("tag:yaml.org,2002:", "!!");
-  const finding = failure("custom-tag", `${shown} asks for a type that manifests do not have. Remove it.`);
-  const [start, end] = node.range ?? [0, 0];
-  const mark = source.text.lastIndexOf("!", start);
-  const at = source.text[mark - 1] === "!" ? mark - 1 : mark;
+function customTag({ tag = "", tagStart, end }: YamlValue, reading: Reading): null {
+  const detail = `${shownTag(tag)} asks for a type that manifests do not have there. Remove it.`;
   reading.broken.add(pointer(...reading.path));
-  reading.problems.push(report(finding, { source: source.place(at < 0 ? start : at, end) }));
+  reading.problems.push(
+    report(failure("custom-tag", detail), { source: reading.source.place(tagStart, end) }),
+  );
   return null;
 }
 
@@ -161,26 +146,26 @@ function tooDeep(): Finding {
   );
 }
 
-function broken(node: Node, finding: Finding, reading: Reading): null {
+function broken(node: YamlNode, finding: Finding, reading: Reading): null {
   reading.broken.add(pointer(...reading.path));
   return tell(node, finding, reading);
 }
 
-function tell(node: Node | null, finding: Finding, reading: Reading): null {
+function tell(node: YamlNode, finding: Finding, reading: Reading): null {
   reading.problems.push(report(finding, { source: placeOf(node, reading.source) }));
   return null;
 }
 
-function placeOf(node: Node | null, source: SourceText): ReturnType<SourceText["place"]> {
-  return source.place(node?.range?.[0] ?? 0, node?.range?.[1] ?? 0);
+function placeOf({ start, end }: YamlNode, source: SourceText): Source {
+  return source.place(start, end);
 }
 
-function convertAlias(node: Alias, reading: Reading): Json {
-  const target = aliasTarget(node, reading);
+function convertAlias(node: YamlAlias, reading: Reading): Json {
+  const { name, target } = node;
   if (target === undefined) {
     const finding = failure(
       "unknown-alias",
-      `*${node.source} refers to an anchor &${node.source} that must stand before it and around something else. Put a text that starts with * in quotes.`,
+      `*${name} refers to an anchor &${name} that must stand before it and around something else. Put a text that starts with * in quotes.`,
     );
     return broken(node, finding, reading);
   }
@@ -188,7 +173,7 @@ function convertAlias(node: Alias, reading: Reading): Json {
 }
 
 /** From here on nothing of the document has a value; told once. */
-function tooManyAliases(node: Node, reading: Reading): null {
+function tooManyAliases(node: YamlNode, reading: Reading): null {
   if (reading.broken.has("")) return null;
   reading.broken.add("");
   const detail = `The aliases of this document stand for more than ${MAX_ALIASED} values. Use defaults, or write fewer of them.`;
@@ -196,7 +181,7 @@ function tooManyAliases(node: Node, reading: Reading): null {
 }
 
 /** Acts on what an alias stands for, so that it is counted. */
-function expanded<T>(alias: Alias, reading: Reading, act: () => T): T {
+function expanded<T>(alias: YamlAlias, reading: Reading, act: () => T): T {
   const outer = reading.within;
   reading.within = outer ?? alias;
   const result = act();
@@ -204,38 +189,32 @@ function expanded<T>(alias: Alias, reading: Reading, act: () => T): T {
   return result;
 }
 
-/** What an alias stands for; undefined where there is no such anchor yet, or where it would contain itself. */
-function aliasTarget(node: Alias, reading: Reading): Node | undefined {
-  const earlier = reading.anchors.get(node.source)?.findLast((anchored) => startOf(anchored) < startOf(node));
-  const target = reading.targets.get(node) ?? earlier;
-  if (target === undefined || contains(target, node)) return undefined;
-  reading.targets.set(node, target);
-  return target;
-}
-
-function convertList(node: YAMLSeq, reading: Reading): Json {
+function convertList(node: YamlList, reading: Reading): Json {
   const [section, ...deeper] = reading.path;
   if (reading.makes && section !== undefined && deeper.length === 0 && kindOfSection(section) !== undefined)
     return convertSection(node, section, reading);
-  return node.items.map((item, i) => below(String(i), reading, () => convert(item, reading)));
+  return node.items.map((item, i) => convertBelow(String(i), item, reading));
 }
 
 /** The entries of a kind; one with `for_each` becomes one for each item. */
-function convertSection(node: YAMLSeq, section: string, reading: Reading): Json {
+function convertSection(node: YamlList, section: string, reading: Reading): Json {
   const values: Json[] = [];
   const origins: EntryOrigin[] = [];
-  const add = (entry: unknown, origin: EntryOrigin): void => {
-    values.push(below(String(values.length), reading, () => convert(entry, reading)));
+  const add = (entry: YamlNode, origin: EntryOrigin): void => {
+    values.push(convertBelow(String(values.length), entry, reading));
     origins.push(origin);
   };
   for (const [index, item] of node.items.entries()) {
-    const entry = isAlias(item) ? aliasTarget(item, reading) : item;
-    const list = isMap(entry) ? eachList(entry) : undefined;
-    if (list === undefined || !isMap(entry)) {
+    const entry = resolved(item);
+    const list = entry?.type === "map" ? eachList(entry) : undefined;
+    if (list === undefined || entry?.type !== "map") {
       add(item, { index });
       continue;
     }
-    for (const made of below(String(values.length), reading, () => eachItems(list, reading))) {
+    reading.path.push(String(values.length));
+    const items = eachItems(list, reading);
+    reading.path.pop();
+    for (const made of items) {
       reading.making = { entry, each: made.value };
       add(item, { index, item: made });
       reading.making = undefined;
@@ -247,13 +226,13 @@ function convertSection(node: YAMLSeq, section: string, reading: Reading): Json 
 }
 
 /** The items that entries are made for; none where something is wrong with the list. */
-function eachItems(node: Node, reading: Reading): readonly EachItem[] {
+function eachItems(node: YamlNode, reading: Reading): readonly EachItem[] {
   const before = reading.problems.length;
-  const list = below(FOR_EACH, reading, () => convert(node, reading));
+  const list = convertBelow(FOR_EACH, node, reading);
   if (reading.problems.length > before) return [];
-  const target = isAlias(node) ? reading.targets.get(node) : node;
-  const nodes = isSeq(target) ? target.items : [];
-  const sourceOf = (i: number): Source => placeOf((nodes[i] ?? node) as Node, reading.source);
+  const target = resolved(node);
+  const nodes = target?.type === "list" ? target.items : [];
+  const sourceOf = (i: number): Source => placeOf(nodes[i] ?? node, reading.source);
   const items = readItems(list, reading.entriesMade, sourceOf);
   if ("code" in items) {
     const source = items.item === undefined ? placeOf(node, reading.source) : sourceOf(items.item);
@@ -266,92 +245,107 @@ function eachItems(node: Node, reading: Reading): readonly EachItem[] {
 }
 
 /** From here on nothing of the document has a value; told once. */
-function tooManyMade(node: Node, reading: Reading): null {
+function tooManyMade(node: YamlNode, reading: Reading): null {
   if (reading.broken.has("")) return null;
   reading.broken.add("");
   return tell(node, tooManyValues(), reading);
 }
 
-function below<T>(segment: string, reading: Reading, act: () => T): T {
+function convertBelow(segment: string, node: YamlNode, reading: Reading): Json {
   reading.path.push(segment);
-  const result = act();
+  const value = convert(node, reading);
   reading.path.pop();
-  return result;
+  return value;
 }
 
 /** Own keys win over merged ones, and of merged ones the first. */
-function convertMap(node: YAMLMap, reading: Reading): Json {
-  return Object.fromEntries(mapEntries(node, { names: new Set(), maps: new Set() }, reading));
+function convertMap(node: YamlMap, reading: Reading): Json {
+  const value: Record<string, Json> = {};
+  addEntries(node, { value, maps: new Set() }, reading);
+  return value;
 }
 
-/** What one mapping has already: names of its own or merged, and the mappings that were merged. */
-interface Taken {
-  readonly names: Set<string>;
-  readonly maps: Set<Node>;
+/** A mapping as far as it is made: what it has of its own or merged, and the mappings that were merged. */
+interface Made {
+  readonly value: Record<string, Json>;
+  readonly maps: Set<YamlMap>;
 }
 
-/** The entries of a mapping except those that are `taken`, which grows by them. */
-function mapEntries(node: YAMLMap, taken: Taken, reading: Reading): readonly (readonly [string, Json])[] {
-  const entries: (readonly [string, Json])[] = [];
-  const own = new Map<string, Node>();
-  for (const { key, value } of node.items) {
+/** Adds the entries of a mapping whose names are not there yet. */
+function addEntries(node: YamlMap, made: Made, reading: Reading): void {
+  const own = new Map<string, YamlNode>();
+  for (const { key, value } of node.pairs) {
     const name = isMergeKey(key) ? undefined : readKey(key, reading);
     if (name === undefined) continue;
     if (name === FOR_EACH && reading.making?.entry === node) continue;
-    if (name === FOR_EACH && isEntry(reading)) tell(key as Node, mergedEach(), reading);
+    if (name === FOR_EACH && isEntry(reading)) tell(key, mergedEach(), reading);
     const first = own.get(name);
-    if (first !== undefined) duplicateKey(name, key as Node, first, reading);
-    else if (!taken.names.has(name))
-      entries.push([name, below(name, reading, () => convert(value, reading))]);
-    if (first === undefined) own.set(name, key as Node);
+    if (first !== undefined) {
+      duplicateKey(name, key, first, reading);
+      continue;
+    }
+    own.set(name, key);
+    if (!Object.hasOwn(made.value, name)) addEntry(made.value, name, value, reading);
   }
-  for (const name of own.keys()) taken.names.add(name);
-  taken.maps.add(node);
-  const merges = node.items.filter(({ key }) => isMergeKey(key));
-  return [...entries, ...merges.flatMap(({ key, value }) => mergedEntries(value ?? key, taken, reading))];
+  made.maps.add(node);
+  for (const { key, value } of node.pairs) if (isMergeKey(key)) mergeEntries(value, made, reading);
+}
+
+function addEntry(to: Record<string, Json>, name: string, node: YamlNode, reading: Reading): void {
+  const value = convertBelow(name, node, reading);
+  // An assignment would change the prototype.
+  if (name !== "__proto__") to[name] = value;
+  else Object.defineProperty(to, name, { value, enumerable: true, writable: true, configurable: true });
 }
 
 function isEntry({ makes, path }: Reading): boolean {
   return makes && path.length === 2 && kindOfSection(path[0]) !== undefined;
 }
 
-function readKey(key: unknown, reading: Reading): string | undefined {
-  const name = keyText(key);
-  const tag = isScalar(key) ? key.tag : undefined;
-  if (name !== undefined && (tag === undefined || PLAIN_TAG.test(tag))) return name;
+function readKey(key: YamlNode, reading: Reading): string | undefined {
+  if (key.type === "scalar" && isPlain(key)) return key.text;
   const finding = failure("bad-key", "A key is a plain text, not a list, mapping, alias or tagged value.");
-  tell(key as Node | null, finding, reading);
+  tell(key, finding, reading);
   return undefined;
 }
 
-function duplicateKey(name: string, key: Node, first: Node, reading: Reading): void {
+function duplicateKey(name: string, key: YamlNode, first: YamlNode, reading: Reading): void {
   const finding = failure("duplicate-key", `${JSON.stringify(name)} stands here again. Keep one of the two.`);
   const related = [placeOf(first, reading.source)];
   reading.problems.push(report(finding, { source: placeOf(key, reading.source), related }));
 }
 
-function mergedEntries(value: unknown, taken: Taken, reading: Reading): readonly (readonly [string, Json])[] {
-  if (isSeq(value)) return value.items.flatMap((item) => mergedEntries(item, taken, reading));
-  const target = isAlias(value) ? aliasTarget(value, reading) : value;
-  if (isMap(target)) {
-    if (taken.maps.has(target)) return [];
-    const read = (): readonly (readonly [string, Json])[] => mapEntries(target, taken, reading);
-    return isAlias(value) ? expanded(value, reading, read) : read();
+function mergeEntries(node: YamlNode, made: Made, reading: Reading): void {
+  if (node.type === "list") {
+    for (const item of node.items) mergeEntries(item, made, reading);
+    return;
   }
-  const detail = "After << stands a mapping, an alias of one, or a list of these.";
-  tell(value as Node, failure("bad-merge", detail), reading);
-  return [];
+  const target = resolved(node);
+  if (target?.type !== "map") {
+    const detail = "After << stands a mapping, an alias of one, or a list of these.";
+    tell(node, failure("bad-merge", detail), reading);
+  } else if (!made.maps.has(target)) {
+    const add = (): void => addEntries(target, made, reading);
+    if (node.type === "alias") expanded(node, reading, add);
+    else add();
+  }
 }
 
-function convertScalar(node: Scalar, reading: Reading): Json {
-  const { value } = node;
+function convertScalar(node: YamlScalar, reading: Reading): Json {
+  const value = scalarValue(node);
+  if (value === undefined) return broken(node, notOfTag(node), reading);
   if (typeof value === "string") return hasPlaceholder(value) ? convertText(node, value, reading) : value;
-  if (typeof value === "number")
-    return isExactNumber(value, node.source) ? value : broken(node, inexact(node), reading);
-  return typeof value === "boolean" ? value : null;
+  if (typeof value === "number" && !isExactNumber(value, node.text))
+    return broken(node, inexact(node.text), reading);
+  return value;
 }
 
-function convertText(node: Scalar, written: string, reading: Reading): Json {
+function notOfTag({ tag = "", text }: YamlScalar): Finding {
+  const detail = `${JSON.stringify(text)} is no ${shownTag(tag)}. Remove the tag, or correct the value.`;
+  return failure("custom-tag", detail);
+}
+
+function convertText(node: YamlScalar, written: string, reading: Reading): Json {
   const placement = reading.placement(reading.path);
   if (placement === "deferred") return written;
   if (placement === "literal") {
@@ -382,7 +376,7 @@ function isName({ path }: Reading): boolean {
   return path.length === 3 && path[2] === "name" && kindOfSection(path[0]) !== undefined;
 }
 
-function notReplaced(node: Node, source: SourceText): Diagnostic {
+function notReplaced(node: YamlNode, source: SourceText): Diagnostic {
   const detail =
     "Nothing is replaced in inline text of this field, so ${env:…} is sent as written. Put the text into a file and write {file: …, env: [NAME]}.";
   return report(
