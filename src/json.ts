@@ -54,7 +54,19 @@ export function valueAt(value: Json | undefined, path: readonly string[]): Json 
 
 /** JSON with sorted keys: equal values give equal text on every machine. */
 export function canonicalJson(value: Json): string {
-  return JSON.stringify(withSortedKeys(value ?? null));
+  return JSON.stringify(isSorted(value) ? (value ?? null) : withSortedKeys(value));
+}
+
+/** Whether all keys come in their order already, as those of most values that are made here do. */
+function isSorted(value: Json): boolean {
+  if (isArray(value)) return value.every(isSorted);
+  if (!isObject(value)) return true;
+  let before = "";
+  for (const key in value) {
+    if (key < before || !isSorted(value[key] as Json)) return false;
+    before = key;
+  }
+  return true;
 }
 
 /** A copy whose keys are sorted, as far as objects let them: keys that are numbers come first in any. */
@@ -81,6 +93,15 @@ export function computedOnce<T extends object, R>(compute: (value: T) => R): (va
     const result = compute(value);
     known.set(value, result);
     return result;
+  };
+}
+
+/** The same function, which computes its result when it is asked for the first time. */
+export function once<T>(compute: () => T): () => T {
+  let result: { readonly value: T } | undefined;
+  return () => {
+    result ??= { value: compute() };
+    return result.value;
   };
 }
 
@@ -136,12 +157,10 @@ function endOfString(json: Uint8Array, start: number): number {
   return i;
 }
 
-/** Shorter JSON may be made values of before anybody looks at its shape: they fit into memory, whatever they are. */
-const SMALL_BYTES = 1024 * 1024;
-
 /** What is wrong with the shape of JSON in UTF-8, where it would not do to make values of it to find out. */
 export function excessOf(json: Uint8Array): "parts" | "depth" | undefined {
-  if (json.length <= SMALL_BYTES) return undefined;
+  // Each object and list takes two brackets. The depth can be seen of the values as well.
+  if (json.length <= 2 * MAX_PARTS) return undefined;
   const { parts, depth } = shapeOf(json);
   if (parts > MAX_PARTS) return "parts";
   return depth > MAX_DEPTH ? "depth" : undefined;
@@ -172,18 +191,19 @@ export function isNested(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
-/** Whether some item is so. Makes no list of the items: every answer passes here. */
-export function someWithin(value: object, test: (item: unknown) => boolean): boolean {
+/** Whether some item is so. Makes no list of the items. */
+function someWithin(value: object, test: (item: unknown) => boolean): boolean {
   if (Array.isArray(value)) return value.some(test);
   for (const key in value) if (test(value[key as keyof typeof value])) return true;
   return false;
 }
 
-/** What a text says; undefined where it is no JSON, or of more parts or deeper than anything that is meant. */
-export function parseJson(text: string): Json | undefined {
-  if (excessOf(Buffer.from(text)) !== undefined) return undefined;
+/** What a text or its UTF-8 says; undefined where it is no JSON, or of more parts or deeper than anything that is meant. */
+export function parseJson(json: string | Uint8Array): Json | undefined {
+  const bytes = typeof json === "string" ? Buffer.from(json) : json;
+  if (excessOf(bytes) !== undefined) return undefined;
   try {
-    const value: Json = JSON.parse(text);
+    const value: Json = JSON.parse(typeof json === "string" ? json : Buffer.from(json).toString());
     return isTooDeep(value) ? undefined : value;
   } catch {
     return undefined;

@@ -142,8 +142,8 @@ export interface Manifest {
   readonly resources: readonly Resource[];
   /** The kinds that some file mentions, also with an empty list. */
   readonly kinds: readonly string[];
-  /** sha256 over everything declared, secrets as their templates. */
-  readonly digest: string;
+  /** sha256 over everything declared, secrets as their templates. Computed when it is asked for: few runs show it. */
+  readonly digest: () => string;
 }
 
 // ---------------------------------------------------------------- appliance

@@ -72,7 +72,7 @@ describe("the shape of JSON", () => {
   });
 
   test("is looked at before values are made of what is long", () => {
-    const long = (text: string): string => `{"a": ${text}, "z": "${"x".repeat(1024 * 1024)}"}`;
+    const long = (text: string): string => `{"a": ${text}, "z": "${"x".repeat(2 * MAX_PARTS)}"}`;
     const deep = `${"[".repeat(100)}${"]".repeat(100)}`;
     expect([long(deep), long(deep.slice(1, -1)), deep].map((json) => excessOf(Buffer.from(json)))).toEqual([
       "depth",

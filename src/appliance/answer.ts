@@ -19,7 +19,7 @@ import type { Answer, Request } from "./exchange.ts";
 import { leavesOutcomeOpen } from "./retry.ts";
 import type { Clean } from "./text.ts";
 import { UNKNOWN_OUTCOME } from "./transport-error.ts";
-import { inexactInteger } from "./wire-json.ts";
+import { inexactInteger, isFlawed } from "./wire-json.ts";
 
 /** An answer with what is needed to say what is wrong with it. */
 export interface Reply {
@@ -162,11 +162,10 @@ export function readJson(reply: Reply): Json {
   if (excess === "parts") throw malformed(reply, `the answer holds more than ${MAX_PARTS} objects and lists`);
   if (excess === "depth") throw tooDeep(reply);
   const value = parseBody(reply);
-  if (isTooDeep(value)) throw tooDeep(reply);
-  const inexact = inexactInteger(value);
-  if (inexact !== undefined)
-    throw malformed(reply, `the integer at ${reply.clean(inexact)} is too large to be held exactly`);
-  return value;
+  if (!isFlawed(value)) return value;
+  const inexact = isTooDeep(value) ? undefined : inexactInteger(value);
+  if (inexact === undefined) throw tooDeep(reply);
+  throw malformed(reply, `the integer at ${reply.clean(inexact)} is too large to be held exactly`);
 }
 
 function tooDeep(reply: Reply): ApplianceError {

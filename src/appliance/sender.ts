@@ -6,6 +6,7 @@ import { setMaxListeners } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { Pool } from "undici";
 import { ApplianceError, type ApplianceErrorCode } from "../errors.ts";
+import { once } from "../json.ts";
 import type { Method, RequestCounts } from "../model.ts";
 import type { Mask } from "../secret-forms.ts";
 import type { Reply } from "./answer.ts";
@@ -234,14 +235,6 @@ function patienceOf({ stop, sleep = sleepUntil }: ClientOptions, signal: AbortSi
   return {
     ended: () => stops.some(({ aborted }) => aborted),
     pause: (ms) => sleep(ms, AbortSignal.any(stops)),
-  };
-}
-
-function once<T>(compute: () => T): () => T {
-  let result: { readonly value: T } | undefined;
-  return () => {
-    result ??= { value: compute() };
-    return result.value;
   };
 }
 

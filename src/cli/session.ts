@@ -265,7 +265,7 @@ function documentOf(command: Command, { text: _, ...parts }: Finish, state: Stat
     command,
     version: VERSION,
     owner: state.manifest?.owner,
-    manifestDigest: state.manifest?.digest,
+    manifest: state.manifest,
     ...parts,
     diagnostics: state.diagnostics,
     requests: state.port?.requests() ?? {},

@@ -77,7 +77,7 @@ function unzip(body: string, what: string): Buffer {
 }
 
 function readForm(form: Buffer, what: string): Json {
-  const value = parseJson(form.toString("utf8"));
+  const value = parseJson(form);
   if (value === undefined) throw damaged(what, "what it holds is not JSON of an inventory");
   return value;
 }

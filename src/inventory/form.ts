@@ -77,21 +77,19 @@ function entryOf(value: Json, what: string, at: string): InventoryEntry {
 }
 
 function recordsOf(value: Json | undefined, what: string, at: string): Readonly<Record<string, Recorded>> {
-  const records = Object.entries(objectOf(value, what, at)).map(([name, item]) => {
-    return [name, recordedOf(item, what, `${at}.${JSON.stringify(name)}`)] as const;
-  });
-  // fromEntries defines keys, `__proto__` too, where an assignment would change the prototype.
-  return Object.fromEntries(records);
+  const records = objectOf(value, what, at);
+  for (const name in records) {
+    if (!isRecorded(records[name]))
+      throw damaged(what, `${at}.${JSON.stringify(name)} is neither a value nor a hash`);
+  }
+  return records as Readonly<Record<string, Recorded>>;
 }
 
-function recordedOf(item: Json, what: string, at: string): Recorded {
-  const { value, hash, ...rest } = objectOf(item, what, at);
-  if (Object.keys(rest).length === 0) {
-    if (value !== undefined && hash === undefined) return { value };
-    if (value === undefined && typeof hash === "string" && /^(sha256|scrypt):[0-9a-f]{64}$/.test(hash))
-      return { hash };
-  }
-  throw damaged(what, `${at} is neither a value nor a hash`);
+/** A value or a hash, and nothing else. */
+function isRecorded(item: Json | undefined): boolean {
+  if (!isObject(item) || Object.keys(item).length !== 1) return false;
+  const { value, hash } = item;
+  return value !== undefined || (typeof hash === "string" && /^(sha256|scrypt):[0-9a-f]{64}$/.test(hash));
 }
 
 function addressOf(value: Json | undefined, what: string, at: string): string {

@@ -3,7 +3,7 @@
  * Every problem of every file is collected, and there is a manifest only where there is no error.
  */
 import { hasErrors, sortDiagnostics } from "../diagnostics.ts";
-import { isArray, isObject, pointer } from "../json.ts";
+import { isArray, isObject, once, pointer } from "../json.ts";
 import { kinds } from "../kinds/index.ts";
 import type { Kind } from "../kinds/kind.ts";
 import type { Diagnostic, Manifest, Resource } from "../model.ts";
@@ -178,5 +178,5 @@ function toManifest(
   const sorted = resources.toSorted(
     (a, b) => (order.get(a.kind) ?? 0) - (order.get(b.kind) ?? 0) || (a.name < b.name ? -1 : 1),
   );
-  return { resources: sorted, kinds: names, digest: manifestDigest(owner, names, sorted) };
+  return { resources: sorted, kinds: names, digest: once(() => manifestDigest(owner, names, sorted)) };
 }

@@ -1,5 +1,5 @@
 /** The relations of an entry: lists of names and device selectors as references. */
-import { canonicalJson, computedOnce, isArray, isObject, pointer } from "../json.ts";
+import { canonicalJson, isArray, isObject, pointer } from "../json.ts";
 import { DEVICE } from "../kinds/targets.ts";
 import type { DeviceSelector, Diagnostic, Json, JsonObject, Pointer, Reference, Source } from "../model.ts";
 import { type Reading, readBare, readIpSelector, readMacSelector } from "./addresses.ts";
@@ -167,6 +167,16 @@ function repetition(entry: Entry, group: readonly Reference[]): readonly Diagnos
 }
 
 /** Equal for references that mean the same, wherever they stand. */
-export const referenceKey: (reference: Reference) => string = computedOnce((reference) =>
-  canonicalJson({ ...reference, pointer: undefined, source: undefined } as unknown as JsonObject),
-);
+export function referenceKey(reference: Reference): string {
+  if (reference.to === "device") return selectionKey(reference);
+  const { to, node } = reference;
+  // Keys in the order of their names, as in any canonical JSON: manifests have tens of thousands of names.
+  if (to === "name") return JSON.stringify({ name: reference.name, node, to });
+  return JSON.stringify({ discoveryId: reference.discoveryId, node, to });
+}
+
+function selectionKey({ all, optional, selector, to }: Selection): string {
+  return canonicalJson({ all, optional, selector: { ...selector }, to });
+}
+
+type Selection = Extract<Reference, { readonly to: "device" }>;

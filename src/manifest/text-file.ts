@@ -26,19 +26,23 @@ export function readText(
   texts: FileLocation["texts"] = new Map(),
 ): TextResult {
   try {
-    const real = realpathSync(path);
-    const text = texts.get(real);
-    if (text !== undefined) return { text, path: real };
-    const stat = statSync(real);
-    if (!stat.isFile()) return failure("not-a-file", notAFile(stat.isDirectory()));
-    if (stat.size > maxMegabytes * SIZE_UNIT) {
-      const size = (stat.size / SIZE_UNIT).toFixed(1);
-      return failure("file-too-large", `It has ${size} MB; at most ${maxMegabytes} MB are read. Split it.`);
-    }
-    return decode(readFileSync(real), real);
+    return readReal(realpathSync(path), maxMegabytes, texts);
   } catch (error) {
     return readFailure(error);
   }
+}
+
+/** The same of a path that holds no link; what the system refuses is thrown. */
+function readReal(real: string, maxMegabytes: number, texts: NonNullable<FileLocation["texts"]>): TextResult {
+  const text = texts.get(real);
+  if (text !== undefined) return { text, path: real };
+  const stat = statSync(real);
+  if (!stat.isFile()) return failure("not-a-file", notAFile(stat.isDirectory()));
+  if (stat.size > maxMegabytes * SIZE_UNIT) {
+    const size = (stat.size / SIZE_UNIT).toFixed(1);
+    return failure("file-too-large", `It has ${size} MB; at most ${maxMegabytes} MB are read. Split it.`);
+  }
+  return decode(readFileSync(real), real);
 }
 
 function notAFile(folder: boolean): string {
@@ -46,6 +50,8 @@ function notAFile(folder: boolean): string {
     ? "It is a folder, and a file is needed. Name a file in it."
     : "It is a device, socket or pipe, and a file is needed.";
 }
+
+const decoder = new TextDecoder("utf-8", { fatal: true });
 
 function decode(bytes: Uint8Array, path: string): TextResult {
   if (bytes.includes(0)) {
@@ -55,7 +61,7 @@ function decode(bytes: Uint8Array, path: string): TextResult {
     );
   }
   try {
-    return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), path };
+    return { text: decoder.decode(bytes), path };
   } catch {
     return failure("not-utf8", "It holds bytes that are not UTF-8. Save it as UTF-8.");
   }
@@ -82,10 +88,10 @@ export function readNamedFile(name: string, from: FileLocation, maxMegabytes: nu
     // The name is judged before the file is looked for, so that nothing outside can be probed.
     const real = isInside(path, from.roots) ? realpathSync(path) : path;
     if (!isInside(real, from.roots)) return outside(name, isInside(path, from.roots));
+    return readReal(real, maxMegabytes, from.texts ?? new Map());
   } catch (error) {
     return readFailure(error);
   }
-  return readText(path, maxMegabytes, from.texts);
 }
 
 /** What a file that a manifest names is shown as. */

@@ -8,8 +8,13 @@ import type { DeviceSelector, JsonObject } from "../model.ts";
 /** Milliseconds since the epoch: from the first device on, not only those active now. */
 export const SINCE_EVER = 1;
 
-/** Equal selectors have equal keys. */
-export const selectorKey: (selector: DeviceSelector) => string = computedOnce((selector) =>
+/** Equal selectors have equal keys. Of manifests with tens of thousands, hardly any is more than one value. */
+export function selectorKey(selector: DeviceSelector): string {
+  if (selector.by === "filter" || selector.by === "search") return nestedKey(selector);
+  return `${selector.by} ${selector.value}`;
+}
+
+const nestedKey: (selector: DeviceSelector) => string = computedOnce((selector) =>
   canonicalJson({ ...selector }),
 );
 

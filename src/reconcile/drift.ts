@@ -43,7 +43,9 @@ export function findDrift(manifest: Manifest, snapshot: Snapshot): Plan {
   return {
     target: snapshot.target,
     owner: manifest.owner,
-    manifestDigest: manifest.digest,
+    get manifestDigest() {
+      return manifest.digest();
+    },
     digest: driftDigest(ownership.inventory.owner, changes),
     summary: summarise(changes, compared.length - changes.length),
     inventory: false,

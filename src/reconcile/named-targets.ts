@@ -33,7 +33,7 @@ type Listed = NamedTarget & { readonly nodeId?: Id };
 export async function readTargets(
   port: AppliancePort,
   wanted: ReadonlySet<string>,
-  byNode = false,
+  byNode: () => boolean = () => false,
 ): Promise<NamedTargets> {
   const lists = referenceTargets
     .filter(({ kind }) => wanted.has(kind))
@@ -45,7 +45,7 @@ export async function readTargets(
     });
   const listed = await Promise.all(lists);
   const ofNodes = listed.some(([, targets]) => targets.some(({ nodeId }) => nodeId !== undefined));
-  const told = ofNodes && (byNode || listed.some(([, targets]) => onSeveralNodes(targets).size > 0));
+  const told = ofNodes && (byNode() || listed.some(([, targets]) => onSeveralNodes(targets).size > 0));
   const nodes = told ? await readNodes(port) : undefined;
   return new Map(listed.map(([kind, targets]) => [kind, withNodes(targets, nodes)]));
 }

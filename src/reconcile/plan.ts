@@ -1,5 +1,6 @@
 /** Manifest + snapshot → plan: a pure function. */
 import { hasErrors, sortDiagnostics } from "../diagnostics.ts";
+import { once } from "../json.ts";
 import { kindNamed, kinds } from "../kinds/index.ts";
 import type { Address, Change, Diagnostic, Manifest, Plan, Summary } from "../model.ts";
 import { draftChange } from "./change.ts";
@@ -49,11 +50,16 @@ export function planManifest(
     ...checkNamedReferences(manifest, entries, snapshot),
     ...checkFirmware(snapshot.target),
   ];
+  const digest = once(() => planDigest(manifest.owner, changes));
   const plan: Plan = {
     target: snapshot.target,
     owner: manifest.owner,
-    manifestDigest: manifest.digest,
-    digest: planDigest(manifest.owner, changes),
+    get manifestDigest() {
+      return manifest.digest();
+    },
+    get digest() {
+      return digest();
+    },
     summary: summarise(changes, manifest.resources.length - changes.filter(isDeclared(manifest)).length),
     changes,
     inventory: writesInventory(changes, planned, ownership),

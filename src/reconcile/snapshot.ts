@@ -31,16 +31,7 @@ import { INVENTORY_KIND } from "../kinds/inventory-object.ts";
 import type { Kind, Relation } from "../kinds/kind.ts";
 import { DEVICE, describeDevice, referenceTargets, stableId } from "../kinds/targets.ts";
 import { fromWire, wireId } from "../kinds/wire.ts";
-import type {
-  Address,
-  Id,
-  JsonObject,
-  LiveObject,
-  LiveTarget,
-  Manifest,
-  Reference,
-  Target,
-} from "../model.ts";
+import type { Address, Id, JsonObject, LiveObject, LiveTarget, Manifest, Target } from "../model.ts";
 import { SINCE_EVER, selectorKey } from "./device-selectors.ts";
 import {
   deviceReferences,
@@ -118,8 +109,10 @@ export function startReading(
 ): Reading {
   // First alone: a wrong host or key is then one clear error, not one per list.
   const target = port.target();
+  const read = options.unrecorded === true ? { ...manifest, inventory: { kind: "none" as const } } : manifest;
+  const wanted = whatToRead(read, options);
   // Lists are asked for first, and links do not wait for devices: there is always something to ask for.
-  const lists = target.then((known) => readLists(port, known, manifest, options));
+  const lists = target.then((known) => readLists(port, known, read, wanted, options));
   const devices = target.then((known) => readDevices(port, known, manifest, options));
   const matched = Promise.all([lists, devices]).then(
     ([{ matching, ...listed }, selected]): MatchedState => ({ state: { ...listed, ...selected }, matching }),
@@ -137,17 +130,15 @@ async function readLists(
   port: AppliancePort,
   target: Target,
   manifest: Manifest,
+  wanted: Wanted,
   options: SnapshotOptions,
 ): Promise<Listed> {
-  const unrecorded = options.unrecorded === true;
-  const read: Manifest = unrecorded ? { ...manifest, inventory: { kind: "none" } } : manifest;
-  const wanted = [...kindsToRead(read), ...(unrecorded ? [] : [INVENTORY_KIND])];
   const [lists, targets] = await Promise.all([
-    readObjects(port, target, new Set(wanted)),
-    readTargets(port, targetsToRead(read), choosesNodes(read)),
+    readObjects(port, target, wanted.kinds),
+    readTargets(port, wanted.targets, () => choosesNodes(manifest)),
   ]);
-  const { objects, ...inventory } = await openInventory(port, read, lists, options);
-  const matching = matchAll(read, objects, inventory.ownership);
+  const { objects, ...inventory } = await openInventory(port, manifest, lists, options);
+  const matching = matchAll(manifest, objects, inventory.ownership);
   return { target, inventory, objects, targets, matching };
 }
 
@@ -193,30 +184,29 @@ export async function readObjects(
   return new Map(await Promise.all(lists));
 }
 
-/** Kinds with entries, kinds that entries name something of, and those of what may have been applied. */
-function kindsToRead(manifest: Manifest): readonly string[] {
-  const used = manifest.resources.flatMap((resource) => {
-    const kind = kindNamed(resource.kind);
-    const named = kind.references?.(resource.fields).map((reference) => reference.kind) ?? [];
-    return [resource.kind, ...named, ...targetKinds(kind, resource.relations)];
-  });
+/** What lists are read of. */
+interface Wanted {
+  /** Kinds with entries, kinds that entries name something of, and those of what may have been applied. */
+  readonly kinds: ReadonlySet<string>;
+  /** What relations of entries lead to, of any kind. */
+  readonly targets: ReadonlySet<string>;
+}
+
+function whatToRead(manifest: Manifest, { unrecorded = false }: SnapshotOptions): Wanted {
   // What was applied may be gone from a section that is empty now.
   const mentioned = manifest.inventory.kind === "none" ? [] : manifest.kinds;
-  return [...used, ...mentioned];
-}
-
-function targetKinds(
-  kind: Kind,
-  relations: Readonly<Record<string, readonly Reference[]>>,
-): readonly string[] {
-  return Object.entries(relations).flatMap(([name, references]) => {
-    const to = kind.relations[name]?.to;
-    return to === undefined || references.length === 0 ? [] : [to];
-  });
-}
-
-function targetsToRead(manifest: Manifest): ReadonlySet<string> {
-  return new Set(manifest.resources.flatMap((r) => targetKinds(kindNamed(r.kind), r.relations)));
+  const wanted = new Set([...mentioned, ...(unrecorded ? [] : [INVENTORY_KIND])]);
+  const targets = new Set<string>();
+  for (const { kind: name, fields, relations } of manifest.resources) {
+    const kind = kindNamed(name);
+    wanted.add(name);
+    for (const reference of kind.references?.(fields) ?? []) wanted.add(reference.kind);
+    for (const [relation, references] of Object.entries(relations)) {
+      const to = kind.relations[relation]?.to;
+      if (to !== undefined && references.length > 0) targets.add(to);
+    }
+  }
+  return { kinds: new Set([...wanted, ...targets]), targets };
 }
 
 /** Whether some reference says whose network or application it means. */

@@ -17,6 +17,7 @@ import {
   type InventoryReport,
   type Json,
   type JsonObject,
+  type Manifest,
   type MovedAside,
   type MovedLink,
   type Operation,
@@ -43,7 +44,7 @@ export interface DocumentParts {
   /** Known before a plan is, or without one. */
   readonly target?: Target | undefined;
   readonly owner?: string | undefined;
-  readonly manifestDigest?: string | undefined;
+  readonly manifest?: Pick<Manifest, "digest"> | undefined;
   /** Besides those of the plan. */
   readonly diagnostics?: readonly Diagnostic[] | undefined;
   readonly results?: readonly Result[] | undefined;
@@ -75,8 +76,13 @@ export function toDocument(parts: DocumentParts): Document {
     tool: { name: "hopsync", version: parts.version },
     target: plan?.target ?? parts.target ?? null,
     owner: plan?.owner ?? parts.owner ?? null,
-    digest: plan?.digest ?? null,
-    manifest_digest: plan?.manifestDigest ?? parts.manifestDigest ?? null,
+    // Only some renderings show them, and of a large manifest each takes a tenth of a second.
+    get digest() {
+      return plan?.digest ?? null;
+    },
+    get manifest_digest() {
+      return plan?.manifestDigest ?? parts.manifest?.digest() ?? null;
+    },
     summary: plan?.summary ?? NO_CHANGES,
     inventory: plan?.inventory ?? false,
     changes: plan?.changes ?? [],

@@ -84,7 +84,7 @@ export function manifest(...resources: readonly Resource[]): Manifest {
     scope: { files: ["manifests/test.yaml"], folders: [] },
     resources: sorted,
     kinds: used,
-    digest: "sha256:manifest",
+    digest: () => "sha256:manifest",
   };
 }
 

@@ -58,7 +58,7 @@ exclusion_intervals:
   it("says the same as the entries written out", async () => {
     const made = await manifestOf('version: 1\ntags: [{name: "s-${each}", for_each: [a, b]}]\n');
     const written = await manifestOf("version: 1\ntags: [{name: s-a}, {name: s-b}]\n");
-    expect(made.digest).toBe(written.digest);
+    expect(made.digest()).toBe(written.digest());
     expect((await manifestOf("version: 1\ntags: [{name: x, for_each: []}]\n")).kinds).toEqual(["tag"]);
   });
 

@@ -104,8 +104,8 @@ tags:
         "base/m.yaml": BASE.replace("[noc@example.com, net@example.com]", '["${env:MAIL}"]'),
       },
     );
-    expect(manifest?.digest).toBe(same.manifest?.digest);
-    expect(manifest?.digest).not.toBe((await over("version: 1\ntags: []\n")).manifest?.digest);
+    expect(manifest?.digest()).toBe(same.manifest?.digest());
+    expect(manifest?.digest()).not.toBe((await over("version: 1\ntags: []\n")).manifest?.digest());
   });
 
   it("are applied in the order of the target, the last one counts", async () => {

@@ -160,6 +160,18 @@ describe("what is stale", () => {
 
 const validate = new Ajv2020({ allowUnionTypes: true }).compile(sealedPlanSchema);
 
+describe("a sealed manifest", () => {
+  it("keeps the nodes that references choose", () => {
+    const applications = [
+      { to: "name", name: "shop", node: "east", pointer: "/applications/0" },
+      { to: "discovery_id", discoveryId: "_shop", node: "west", pointer: "/applications/1" },
+    ] as const;
+    const declared = manifest(resource("alert/a", { relations: { applications } }));
+    const { resources } = roundTrip(seal(declared, runOf(declared, {}))).manifest;
+    expect(resources.map(({ relations }) => relations)).toEqual([{ applications }]);
+  });
+});
+
 /** The form as a file would have it, read back. */
 function roundTrip(sealed: SealedPlan): SealedPlan {
   const form: JsonObject = JSON.parse(JSON.stringify(sealedForm(sealed)));
@@ -172,8 +184,9 @@ function roundTrip(sealed: SealedPlan): SealedPlan {
 }
 
 /** Functions are equal where they answer alike. */
-function comparable({ plan, manifest: { resources, ...rest }, preImages }: SealedPlan): unknown {
-  return { plan, preImages, rest, resources: resources.map(({ at, ...r }) => ({ ...r, source: at("/x") })) };
+function comparable({ plan, manifest: { resources, digest, ...rest }, preImages }: SealedPlan): unknown {
+  const parts = { plan, preImages, ...rest, digest: digest() };
+  return { ...parts, resources: resources.map(({ at, ...r }) => ({ ...r, source: at("/x") })) };
 }
 
 async function load(path: string, content: unknown): Promise<Manifest> {

@@ -183,7 +183,7 @@ describe("toDocument", () => {
       version: "0.1.0",
       target,
       owner: "me",
-      manifestDigest: "sha256:1",
+      manifest: { digest: () => "sha256:1" },
     } as const;
     expect(toDocument(parts)).toMatchObject({
       target,
