@@ -76,12 +76,15 @@ function withSortedKeys(value: Json): Json {
   const sorted: { [key: string]: Json } = {};
   for (const key of Object.keys(value).sort()) {
     // Without a value in a draft, and then in no JSON.
-    const item = withSortedKeys(value[key] as Json);
-    // An assignment would change the prototype.
-    if (key === "__proto__") Object.defineProperty(sorted, key, { value: item, enumerable: true });
-    else sorted[key] = item;
+    setOwn(sorted, key, withSortedKeys(value[key] as Json));
   }
   return sorted;
+}
+
+/** Gives an object a key that somebody else chose: an assignment of `__proto__` would change the prototype. */
+export function setOwn(object: { [key: string]: Json }, key: string, value: Json): void {
+  if (key !== "__proto__") object[key] = value;
+  else Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
 }
 
 /** The same function, computed once for each object: a manifest asks for the keys of the same values again and again. */

@@ -33,14 +33,17 @@ export function isBlock(node: YamlNode): boolean {
 
 /** Behind the last character that belongs to a value: no comment, no blank line after it. */
 export function contentEnd(node: YamlNode, text: string): number {
-  if (isBlock(node)) {
-    const last = node.type === "map" ? node.pairs.at(-1)?.value : node.type === "list" && node.items.at(-1);
-    if (last) return contentEnd(last, text);
-  }
+  const last = isBlock(node) ? lastPart(node) : undefined;
+  if (last !== undefined) return contentEnd(last, text);
   const written = text.slice(node.start, node.end);
   // Of a text with `|+` the blank lines after it are part of the value.
   const kept = /^[|>]\d?\+/.test(written) ? written.replace(/\r?\n$/, "") : written.trimEnd();
   return node.start + kept.length;
+}
+
+function lastPart(node: YamlNode): YamlNode | undefined {
+  if (node.type === "list") return node.items.at(-1);
+  return node.type === "map" ? node.pairs.at(-1)?.value : undefined;
 }
 
 /** Behind the colon after a key; undefined where there is none. */

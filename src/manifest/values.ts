@@ -2,7 +2,7 @@
  * YAML nodes → JSON values with placeholders filled in. Aliases and merge keys are resolved here,
  * within limits, so that a small file cannot become a huge value.
  */
-import { pointer } from "../json.ts";
+import { pointer, setOwn } from "../json.ts";
 import type { Diagnostic, Json, Pointer, Secret, Source } from "../model.ts";
 import { type Finding, failure, report } from "./codes.ts";
 import {
@@ -285,17 +285,10 @@ function addEntries(node: YamlMap, made: Made, reading: Reading): void {
       continue;
     }
     own.set(name, key);
-    if (!Object.hasOwn(made.value, name)) addEntry(made.value, name, value, reading);
+    if (!Object.hasOwn(made.value, name)) setOwn(made.value, name, convertBelow(name, value, reading));
   }
   made.maps.add(node);
   for (const { key, value } of node.pairs) if (isMergeKey(key)) mergeEntries(value, made, reading);
-}
-
-function addEntry(to: Record<string, Json>, name: string, node: YamlNode, reading: Reading): void {
-  const value = convertBelow(name, node, reading);
-  // An assignment would change the prototype.
-  if (name !== "__proto__") to[name] = value;
-  else Object.defineProperty(to, name, { value, enumerable: true, writable: true, configurable: true });
 }
 
 function isEntry({ makes, path }: Reading): boolean {

@@ -9,7 +9,7 @@ import type { SourceText } from "./source-text.ts";
 import { MAX_DEPTH } from "./yaml-nodes.ts";
 
 /** Words, marks and line ends; more would not fit into memory. */
-const MAX_PARTS = 1_000_000;
+const MAX_LEXEMES = 1_000_000;
 
 export interface Mistakes {
   /** Of each document that is not well-formed, the first mistake: others follow from it. */
@@ -98,13 +98,13 @@ const DEEPEST = MAX_DEPTH + 2;
 function readTokens(text: string): readonly CST.Token[] | (Finding & { readonly start: number }) {
   const parser = new Parser();
   const tokens: CST.Token[] = [];
-  let parts = 0;
+  let lexemes = 0;
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) tokens.push(token);
     const deep = parser.stack[DEEPEST];
     if (deep !== undefined) return { ...tooDeep(), start: deep.offset };
-    parts += 1;
-    if (parts > MAX_PARTS) return [];
+    lexemes += 1;
+    if (lexemes > MAX_LEXEMES) return [];
   }
   for (const token of parser.end()) tokens.push(token);
   return tokens;

@@ -31,7 +31,7 @@ export function readYaml(source: SourceText): YamlDocuments {
 
 function readText(source: SourceText): YamlDocuments {
   const { text } = source;
-  if (partsOf(text) > MAX_PARTS) return { documents: [], problems: [tooManyParts(source)] };
+  if (marksIn(text) > MAX_MARKS) return { documents: [], problems: [tooManyMarks(source)] };
   const events = parse(text);
   if ("reason" in events) return readRest(source, events);
   const documents = buildDocuments(text, events);
@@ -78,7 +78,7 @@ function blanked(text: string, [start, end]: readonly [number, number]): string 
 }
 
 function unreadable({ reason, at }: Stop, source: SourceText): Diagnostic {
-  const [hidden] = UNPRINTABLE.exec(source.text.slice(at)) ?? [];
+  const [hidden] = UNPRINTABLE.exec(source.text.slice(at, at + 2)) ?? [];
   const detail =
     hidden === undefined
       ? `The parser says: ${reason}. Correct it; nothing of this file was read.`
@@ -117,21 +117,21 @@ function emptyDocument(start: number, source: SourceText): Diagnostic {
 }
 
 /** Ten times what a manifest of 10,000 alerts has. What more of them can stand for would not fit into memory. */
-const MAX_PARTS = 1_000_000;
+const MAX_MARKS = 1_000_000;
 
 /** At least half of the nodes that a text can have: each begins or ends with such a mark. */
-function partsOf(text: string): number {
-  if (text.length <= MAX_PARTS) return 0;
-  let parts = 0;
-  for (let at = 0; at < text.length; at += 1) parts += MARKS[text.charCodeAt(at)] ?? 0;
-  return parts;
+function marksIn(text: string): number {
+  if (text.length <= MAX_MARKS) return 0;
+  let marks = 0;
+  for (let at = 0; at < text.length; at += 1) marks += MARKS[text.charCodeAt(at)] ?? 0;
+  return marks;
 }
 
 /** 1 at the code of each mark. */
 const MARKS: Uint8Array = new Uint8Array(128);
 for (const mark of "[{,:-?") MARKS[mark.charCodeAt(0)] = 1;
 
-function tooManyParts(source: SourceText): Diagnostic {
-  const detail = `It has more than ${MAX_PARTS} brackets, commas, colons and dashes, and no more are read. Split it.`;
+function tooManyMarks(source: SourceText): Diagnostic {
+  const detail = `It has more than ${MAX_MARKS} brackets, commas, colons and dashes, and no more are read. Split it.`;
   return report(failure("file-too-large", detail), { source: source.place(0, 0) });
 }
