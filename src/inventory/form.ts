@@ -7,6 +7,8 @@
  *                   "relations": {"device_groups": {"value": ["7", "12"]}},
  *                   "prevent_destroy": false, "adopted": true}, …]}
  *
+ * An object that an interrupted run was about to replace also has the `replaced_name` that the run found.
+ *
  * Whoever reads it back trusts nothing: a key more or less, a wrong type or order is damage.
  */
 import { isArray, isObject } from "../json.ts";
@@ -29,8 +31,9 @@ export function inventoryForm({ owner, salt, appliedAt, entries }: Inventory): J
 }
 
 function entryForm(entry: InventoryEntry): JsonObject {
-  const { address, id, file, fields, relations, preventDestroy, adopted } = entry;
-  return { address, id, file, fields, relations, prevent_destroy: preventDestroy, adopted };
+  const { address, id, file, fields, relations, preventDestroy, adopted, replacedName } = entry;
+  const form = { address, id, file, fields, relations, prevent_destroy: preventDestroy, adopted };
+  return replacedName === undefined ? form : { ...form, replaced_name: replacedName };
 }
 
 /** Reads a stored form back; throws a HopsyncError about `what` unless it is one in every detail. */
@@ -64,7 +67,8 @@ function entriesOf(value: Json | undefined, what: string): readonly InventoryEnt
 function entryOf(value: Json, what: string, at: string): InventoryEntry {
   const entry = objectOf(value, what, at);
   const keys = ["address", "id", "file", "fields", "relations", "prevent_destroy", "adopted"];
-  checkKeys(entry, keys, what, at);
+  const replaced = Object.hasOwn(entry, "replaced_name");
+  checkKeys(entry, replaced ? [...keys, "replaced_name"] : keys, what, at);
   return {
     address: addressOf(entry.address, what, `${at}.address`),
     id: idOf(entry.id, what, `${at}.id`),
@@ -73,6 +77,7 @@ function entryOf(value: Json, what: string, at: string): InventoryEntry {
     relations: recordsOf(entry.relations, what, `${at}.relations`),
     preventDestroy: flagOf(entry.prevent_destroy, what, `${at}.prevent_destroy`),
     adopted: flagOf(entry.adopted, what, `${at}.adopted`),
+    ...(replaced ? { replacedName: stringOf(entry.replaced_name, what, `${at}.replaced_name`) } : {}),
   };
 }
 

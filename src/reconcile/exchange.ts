@@ -69,7 +69,14 @@ function afterMovingAside(
   return { ...entry, draft: { ...draft, aside, operations: [moveAside, ...draft.operations] } };
 }
 
+const ASIDE = " (being renamed)";
+
+/** Whether a run that ended in between has given the object its name. */
+export function isMovedAside(name: string): boolean {
+  return name.endsWith(ASIDE);
+}
+
 function freeName(name: string, taken: readonly string[]): string {
-  const free = `${name} (being renamed)`;
+  const free = `${name}${ASIDE}`;
   return taken.includes(free) ? freeName(free, taken) : free;
 }

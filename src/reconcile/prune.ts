@@ -4,6 +4,7 @@
  */
 import { findKind } from "../kinds/index.ts";
 import type { Diagnostic, InventoryEntry, LiveObject, Manifest, Resource, Scope } from "../model.ts";
+import { isMovedAside } from "./exchange.ts";
 import { type LiveObjects, type Match, type Matching, matchResources } from "./match.ts";
 import { kindOf, nameOf, type Ownership, successorAddress } from "./ownership.ts";
 import { listed } from "./problem.ts";
@@ -81,11 +82,11 @@ function liveOf({ address, id }: InventoryEntry, objects: LiveObjects): LiveObje
 
 /**
  * Whether the object may be somebody else's: a name alone proves nothing, nor does an id that a file
- * remembers, which may have been written for another appliance.
+ * remembers, which may have been written for another appliance. A name that only runs give proves it ours.
  */
-function isDoubtful({ inventory }: Manifest, { address, id }: InventoryEntry, live: LiveObject): boolean {
-  const applied = successorAddress({ address, id }) ?? address;
-  return id === null || (inventory.kind === "file" && live.name !== nameOf(applied));
+function isDoubtful({ inventory }: Manifest, entry: InventoryEntry, { name }: LiveObject): boolean {
+  const known = entry.replacedName ?? nameOf(entry.address);
+  return entry.id === null || (inventory.kind === "file" && name !== known && !isMovedAside(name));
 }
 
 /** What is declared in the place of an object that an interrupted run was about to replace, by address or by object. */

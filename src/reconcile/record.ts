@@ -112,7 +112,8 @@ function replacedEntry(planned: Planned, ownership: Ownership): readonly Invento
   const { resource, live } = planned;
   if (live === undefined) return [];
   const entry = ownership.entryOf(resource.kind, live.id) ?? entryFor(planned, ownership, NONE);
-  return [{ ...entry, address: replacedAddress(resource.address, live.id), id: live.id }];
+  const address = replacedAddress(resource.address, live.id);
+  return [{ ...entry, address, id: live.id, replacedName: live.name }];
 }
 
 /** What changes that failed have done all the same, and the links that were live before. */
@@ -121,8 +122,14 @@ export interface FailedChanges {
   readonly links: Snapshot["links"];
 }
 
-function knownEntry({ resource, live }: Planned, ownership: Ownership): InventoryEntry | undefined {
-  return live === undefined ? undefined : ownership.entryOf(resource.kind, live.id);
+/**
+ * The entry of an object that a change was made to in place. A replace that has made no successor leaves the
+ * old object's entry where it was announced: under the address as well, the object would be taken for its own
+ * successor by the next run.
+ */
+function changedEntry({ resource, live, draft }: Planned, ownership: Ownership): InventoryEntry | undefined {
+  if (live === undefined || draft?.action === "replace") return undefined;
+  return ownership.entryOf(resource.kind, live.id);
 }
 
 /** What is true after the run: applied resources as applied, confirmed deletes gone, all else as announced. */
@@ -151,7 +158,7 @@ export function settled(
       const id = created.get(entry.resource.address);
       const old =
         id === undefined
-          ? knownEntry(entry, ownership)
+          ? changedEntry(entry, ownership)
           : halfDone.find((e) => e.id === id && e.address === entry.resource.address);
       if (part === undefined || old === undefined) return [];
       const whole = entryFor(entry, ownership, created);

@@ -192,6 +192,7 @@ describe("the stored form", () => {
     ["an id that is not all digits", changed({ id: "16 " })],
     ["a file that is no text", changed({ file: null })],
     ["a flag that is a text", changed({ prevent_destroy: "false" })],
+    ["a former name that is no text", changed({ replaced_name: null })],
     ["fields that are a list", changed({ fields: [] })],
     ["a record that is neither", changed({ fields: { a: {} } })],
     ["a record that is both", changed({ fields: { a: { value: 1, hash: `sha256:${"0".repeat(64)}` } } })],

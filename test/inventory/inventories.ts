@@ -68,7 +68,7 @@ export const arbitraryAddress: fc.Arbitrary<string> = fc
 export function arbitraryEntry(
   address: fc.Arbitrary<string> = arbitraryAddress,
 ): fc.Arbitrary<InventoryEntry> {
-  return fc.record({
+  const required = {
     address,
     id: fc.option(fc.maxSafeNat().map(String), { nil: null }),
     file: fc.string(),
@@ -76,7 +76,9 @@ export function arbitraryEntry(
     relations: records,
     preventDestroy: fc.boolean(),
     adopted: fc.boolean(),
-  });
+  };
+  const keys = Object.keys(required) as (keyof typeof required)[];
+  return fc.record({ ...required, replacedName: fc.string() }, { requiredKeys: keys });
 }
 
 export const arbitraryInventory: fc.Arbitrary<Inventory> = fc

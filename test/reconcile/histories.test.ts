@@ -206,33 +206,45 @@ const history: fc.Arbitrary<History> = fc.record({
 
 const EMPTY = { version: 1, tags: [], email_groups: [], exclusion_intervals: [], alerts: [], triggers: [] };
 
+function groupsOf(...groups: readonly Entry[]): Entry {
+  return { ...EMPTY, device_groups: groups };
+}
+
+const GATEWAYS = { operator: "and", rules: [{ field: "role", operator: "=", operand: "gateway" }] };
+
 /** Names that were exchanged, and a run that ends when it has said which of the two it replaces. */
 const REPLACED_IN_EXCHANGE: History = {
   quirks: {},
   place: "appliance",
   one: [
-    {
-      ...EMPTY,
-      device_groups: [
-        { name: "a", field: "name", value: "web" },
-        { name: "b", field: "name", value: "web" },
-      ],
-    },
-    {
-      ...EMPTY,
-      device_groups: [
-        { name: "a", devices: [] },
-        {
-          name: "b",
-          filter: { operator: "and", rules: [{ field: "role", operator: "=", operand: "gateway" }] },
-        },
-      ],
-    },
+    groupsOf({ name: "a", field: "name", value: "web" }, { name: "b", field: "name", value: "web" }),
+    groupsOf({ name: "a", devices: [] }, { name: "b", filter: GATEWAYS }),
   ],
-  two: { ...EMPTY, device_groups: [] },
+  two: groupsOf(),
   edits: [],
   exchange: true,
   interruption: { nth: 2, done: false },
+};
+
+/** The same with the inventory in a file, and an answer that is lost: of the successor's create. */
+const LOST_IN_EXCHANGE: History = {
+  ...REPLACED_IN_EXCHANGE,
+  place: "file",
+  one: [
+    groupsOf({ name: "a", devices: [] }, { name: "x/y", devices: [] }),
+    groupsOf({ name: "a", devices: [] }, { name: "x/y", field: "name", value: "web" }),
+  ],
+  interruption: { nth: 3, done: true },
+};
+
+/** What is being replaced has the name that another entry is to get. */
+const NAME_IN_THE_WAY: History = {
+  ...LOST_IN_EXCHANGE,
+  one: [
+    groupsOf({ name: "a", field: "name", value: "web" }, { name: "x/y", field: "name", value: "web" }),
+    groupsOf({ name: "a", devices: [] }, { name: "x/y", field: "name", value: "web" }),
+  ],
+  interruption: { nth: 2, done: true },
 };
 
 it("after any edits by hand the appliance is as declared, and what others have is as it was", async () => {
@@ -249,6 +261,6 @@ it("after any edits by hand the appliance is as declared, and what others have i
         await box.close();
       }
     }),
-    { numRuns: HISTORIES, examples: [[REPLACED_IN_EXCHANGE]] },
+    { numRuns: HISTORIES, examples: [[REPLACED_IN_EXCHANGE], [LOST_IN_EXCHANGE], [NAME_IN_THE_WAY]] },
   );
 }, 3_600_000);

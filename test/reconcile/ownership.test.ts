@@ -121,6 +121,18 @@ describe("an owned object that is declared no more", () => {
     expect(plan(rest, { objects, ownership }, place).actions).toEqual(["delete alert/a1"]);
   });
 
+  it("is deleted by the word of a file under a name that only a run that ended can have given or found", () => {
+    const place = { kind: "file", path: "i.json", root: "/" } as const;
+    const aside = { alert: [alert(1, { name: "a1 (being renamed)" }), alert(2)] };
+    expect(plan(rest, { objects: aside, ownership }, place).actions).toEqual(["delete alert/a1"]);
+    const found = { ...entry("alert/a1 (replaced 1)", "1"), replacedName: "by hand" };
+    const replaced = owned(found, entry("alert/a2", "2"));
+    const called = (name: string) =>
+      plan(rest, { objects: { alert: [alert(1, { name }), alert(2)] }, ownership: replaced }, place);
+    expect(called("by hand").actions).toEqual(["delete alert/a1 (replaced 1)"]);
+    expect(called("a1").codes).toEqual(["not-certainly-ours"]);
+  });
+
   it("is found by its id, whatever it is called by now", () => {
     const renamed = { alert: [alert(1, { name: "by hand" }), alert(2)] };
     expect(plan(rest, { objects: renamed, ownership }).changes).toMatchObject([
