@@ -103,7 +103,7 @@ describe("imports", () => {
     const bundled = packages(inAction).filter((name) => !dependencies.includes(name));
     expect(Object.keys(manifest.devDependencies)).toEqual(expect.arrayContaining([...bundled]));
     expect(bundled.filter((name) => !/^@(octokit|actions)\//.test(name))).toEqual([]);
-    expect(packages((file) => file.startsWith("render/"))).toEqual(["diff"]);
+    expect(packages((file) => file.startsWith("render/"))).toEqual(["diff", "markdown-it"]);
     expect(packages((file) => file.startsWith("sandbox/"))).toEqual(["selfsigned"]);
   });
 });

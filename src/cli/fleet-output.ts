@@ -10,6 +10,7 @@ import {
 } from "../render/fleet.ts";
 import { createStatusLine } from "../render/progress.ts";
 import { count } from "../render/words.ts";
+import { documentText } from "./document-text.ts";
 import type { Io, OutputStream } from "./io.ts";
 import type { OutputOptions } from "./options.ts";
 import { isRewritable, styleFor } from "./session.ts";
@@ -24,7 +25,7 @@ export interface FleetOutput {
   /** For people, on stderr; nothing with --quiet. */
   say(text: string): void;
   /** Prints what is left, and the report; returns its exit code. */
-  finish(document: FleetDocument): number;
+  finish(document: FleetDocument): Promise<number>;
 }
 
 type Stream = "stdout" | "stderr";
@@ -66,9 +67,9 @@ export function createFleetOutput(names: readonly string[], options: OutputOptio
     say: (text) => {
       if (!options.quiet) write(text);
     },
-    finish: (document) => {
+    finish: async (document) => {
       show(true);
-      printReport(document, options, io);
+      await printReport(document, options, io);
       return document.exit_code;
     },
   };
@@ -109,11 +110,15 @@ function print(name: string, pieces: Shown["pieces"], options: OutputOptions, io
   for (const stream of headed) io[stream].write("\n");
 }
 
-function printReport(document: FleetDocument, options: OutputOptions, io: Io): void {
+async function printReport(document: FleetDocument, options: OutputOptions, io: Io): Promise<void> {
   const { format, quiet } = options;
-  if (format === "json") io.stdout.write(renderFleetJson(document));
-  if (format === "markdown") io.stdout.write(renderFleetMarkdown(document, options));
-  if (format === "text" && document.targets.length > 0)
+  if (format !== "text") {
+    const forms = {
+      json: () => renderFleetJson(document),
+      markdown: () => renderFleetMarkdown(document, options),
+    };
+    io.stdout.write(await documentText(format, forms));
+  } else if (document.targets.length > 0)
     io.stdout.write(renderFleetTable(document, styleFor(io.stdout, options, io)));
   const told = quiet
     ? document.diagnostics.filter(({ severity }) => severity === "error")

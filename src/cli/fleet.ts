@@ -142,7 +142,7 @@ async function runFleet(run: FleetRun): Promise<number> {
     const document = documents.get(name);
     return document === undefined ? [] : [{ name, document }];
   });
-  const exitCode = output.finish(fleetDocument(members, diagnostics));
+  const exitCode = await output.finish(fleetDocument(members, diagnostics));
   // A bug, which the others have nothing to do with.
   for (const end of ends) if (end.status === "rejected") throw end.reason;
   return exitCode;

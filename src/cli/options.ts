@@ -8,8 +8,11 @@ import type { TargetConnection } from "../project/connection.ts";
 import { credentialsOf, nonEmpty } from "./credentials.ts";
 import type { Io } from "./io.ts";
 
-const FORMATS = ["text", "json", "markdown"] as const;
-export type Format = (typeof FORMATS)[number];
+/** Of a document; the first that a command line which cannot be understood names is the one it asks for. */
+export const DOCUMENT_FORMATS = ["json", "markdown", "html"] as const;
+export type DocumentFormat = (typeof DOCUMENT_FORMATS)[number];
+const FORMATS: readonly Format[] = ["text", ...DOCUMENT_FORMATS];
+export type Format = "text" | DocumentFormat;
 
 export interface OutputOptions {
   readonly format: Format;

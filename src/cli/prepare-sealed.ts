@@ -40,7 +40,7 @@ export async function prepareSealed(
     }
     session.note(stale.length > 0 ? stale : run.refusals);
     if (stale.length > 0) {
-      const code = session.finish({ exitCode: EXIT.stale, plan: run.plan });
+      const code = await session.finish({ exitCode: EXIT.stale, plan: run.plan });
       session.say("The plan is stale. Nothing was applied.\n");
       return code;
     }

@@ -11,6 +11,7 @@ import { renderMarkdown } from "../render/markdown.ts";
 import { createStyle } from "../render/style.ts";
 import { renderTargetsDocument, renderTargetsMarkdown, targetsDocument } from "../render/targets-document.ts";
 import { VERSION } from "../version.ts";
+import { type DocumentForms, documentText } from "./document-text.ts";
 import type { Io, OutputStream } from "./io.ts";
 import {
   addConnectionOptions,
@@ -19,7 +20,8 @@ import {
   addManifestOptions,
   addOutputOptions,
   addProjectOption,
-  type Format,
+  DOCUMENT_FORMATS,
+  type DocumentFormat,
   integer,
   planDigest,
   port,
@@ -43,7 +45,7 @@ export async function run(argv: readonly string[], given: Io): Promise<number> {
     const known = error instanceof CommanderError ? usageError(error) : error;
     if (!(known instanceof HopsyncError)) throw error;
     if (known !== error && wantedFormat(argv) === undefined) return EXIT.error;
-    finishEarly(known, argv, io);
+    await finishEarly(known, argv, io);
     return EXIT.error;
   }
 }
@@ -65,34 +67,31 @@ function usageError({ message }: CommanderError): HopsyncError {
 
 /** The format that a command line which could not be understood asked for, if it is one of a document. */
 function wantedFormat(argv: readonly string[]): DocumentFormat | undefined {
-  const asked = (format: Format): boolean =>
+  const asked = (format: DocumentFormat): boolean =>
     argv.some((word, i) => word === `--format=${format}` || (word === "--format" && argv[i + 1] === format));
-  if (asked("json")) return "json";
-  return asked("markdown") ? "markdown" : undefined;
+  return DOCUMENT_FORMATS.find(asked);
 }
 
 /** Errors before any command runs: on stderr, and as a document where one was asked for. */
-function finishEarly(error: HopsyncError, argv: readonly string[], io: Io): void {
+async function finishEarly(error: HopsyncError, argv: readonly string[], io: Io): Promise<void> {
   const diagnostics = [errorDiagnostic(error)];
   const format = wantedFormat(argv);
   if (format !== undefined) {
-    io.stdout.write(
-      argv[0] === "targets" ? noTargets(diagnostics, format) : noRun(diagnostics, argv, format),
-    );
+    const forms = argv[0] === "targets" ? noTargets(diagnostics) : noRun(diagnostics, argv);
+    io.stdout.write(await documentText(format, forms));
     return;
   }
   const style = createStyle({ color: false, width: io.stderr.columns ?? 80 });
   io.stderr.write(renderDiagnostics(diagnostics, style));
 }
 
-type DocumentFormat = Exclude<Format, "text">;
-
-function noRun(diagnostics: readonly Diagnostic[], argv: readonly string[], format: DocumentFormat): string {
+function noRun(diagnostics: readonly Diagnostic[], argv: readonly string[]): DocumentForms {
   const command = COMMANDS.find((name) => name.split(" ").every((word) => argv.includes(word))) ?? "plan";
   const ofFleet = { format: 1, targets: [], exit_code: EXIT.error, diagnostics } as const;
-  if (namesSeveral(argv)) return format === "json" ? renderFleetJson(ofFleet) : renderFleetMarkdown(ofFleet);
+  if (namesSeveral(argv))
+    return { json: () => renderFleetJson(ofFleet), markdown: () => renderFleetMarkdown(ofFleet) };
   const document = toDocument({ command, exitCode: EXIT.error, version: VERSION, diagnostics });
-  return format === "json" ? renderJson(document) : renderMarkdown(document);
+  return { json: () => renderJson(document), markdown: () => renderMarkdown(document) };
 }
 
 function namesSeveral(argv: readonly string[]): boolean {
@@ -100,9 +99,9 @@ function namesSeveral(argv: readonly string[]): boolean {
   return argv.includes("--all-targets") || target?.includes(",") === true;
 }
 
-function noTargets(diagnostics: readonly Diagnostic[], format: DocumentFormat): string {
+function noTargets(diagnostics: readonly Diagnostic[]): DocumentForms {
   const document = targetsDocument({ exitCode: EXIT.error, version: VERSION, targets: null, diagnostics });
-  return format === "json" ? renderTargetsDocument(document) : renderTargetsMarkdown(document);
+  return { json: () => renderTargetsDocument(document), markdown: () => renderTargetsMarkdown(document) };
 }
 
 const COMMANDS: readonly Document["command"][] = [
@@ -281,7 +280,7 @@ function addTargets(program: Command, io: Io, finished: Finished): void {
   const command = subcommand(program, "targets", "list the targets of the project file, offline");
   addOutputOptions(addProjectOption(command)).action(async (options) => {
     const { targets } = await import("./commands/targets.ts");
-    finished(targets(options, io));
+    finished(await targets(options, io));
   });
 }
 

@@ -16,6 +16,7 @@ import { createProgress, type Progress } from "../render/progress.ts";
 import { createStyle, type Style, wantsColor } from "../render/style.ts";
 import { createMask, type Mask } from "../secret-forms.ts";
 import { VERSION } from "../version.ts";
+import { documentText } from "./document-text.ts";
 import type { Io, OutputStream } from "./io.ts";
 import {
   type ConnectionFlags,
@@ -66,7 +67,7 @@ export interface Session {
   /** For people, on stderr; nothing with --quiet. */
   say(text: string): void;
   /** Prints the document, in the format asked for or as `text` renders it, and the diagnostics. */
-  finish(parts: Finish): number;
+  finish(parts: Finish): Promise<number>;
 }
 
 export interface Finish extends Omit<DocumentParts, "command" | "version" | "diagnostics" | "requests"> {
@@ -99,7 +100,7 @@ export async function runSession(
   try {
     const { chosen, diagnostics } = await choose();
     session.note(diagnostics);
-    if (hasErrors(diagnostics)) return session.finish({ exitCode: EXIT.error });
+    if (hasErrors(diagnostics)) return await session.finish({ exitCode: EXIT.error });
     state.target = chosen;
     return await body(session);
   } catch (error) {
@@ -110,7 +111,7 @@ export async function runSession(
       const { detail, ...diagnostic } = errorDiagnostic(error);
       session.note([{ ...diagnostic, detail: session.mask(detail) }]);
     }
-    return session.finish({ exitCode: stopped ?? EXIT.error });
+    return await session.finish({ exitCode: stopped ?? EXIT.error });
   } finally {
     session.progress.done();
     state.deadline.stop();
@@ -243,11 +244,12 @@ function createSession(command: Command, options: OutputOptions, io: Io, state: 
     say: (text) => {
       if (!options.quiet) err(text);
     },
-    finish: (parts) => {
+    finish: async (parts) => {
       progress.done();
       const document = documentOf(command, parts, state);
       io.onDocument?.(document);
-      printDocument(document, untold(document.diagnostics, state, options, io), parts, options, io, err);
+      const diagnostics = untold(document.diagnostics, state, options, io);
+      await printDocument(document, diagnostics, parts, options, io, err);
       return parts.exitCode;
     },
   };
@@ -280,17 +282,18 @@ function untold(diagnostics: readonly Diagnostic[], state: State, options: Outpu
   return renderDiagnostics(shown, styleFor(io.stderr, options, io));
 }
 
-function printDocument(
+async function printDocument(
   document: Document,
   diagnostics: string,
   { text }: Finish,
   options: OutputOptions,
   io: Io,
   err: (text: string) => void,
-): void {
+): Promise<void> {
   if (options.format !== "text") {
     if (diagnostics !== "") err(diagnostics);
-    io.stdout.write(options.format === "json" ? renderJson(document) : renderMarkdown(document, options));
+    const forms = { json: () => renderJson(document), markdown: () => renderMarkdown(document, options) };
+    io.stdout.write(await documentText(options.format, forms));
     return;
   }
   const body = text?.(document, styleFor(io.stdout, options, io)) ?? "";

@@ -70,13 +70,14 @@ function cell(markdown: string): string {
 /** Text as code within HTML, such as a summary. */
 export function htmlCode(text: string): string {
   const shown = text === "" ? '""' : printable(text);
-  const entities: Readonly<Record<string, string>> = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&quot;",
-  };
-  return `<code>${shown.replace(/[&<>"]/g, (sign) => entities[sign] ?? "")}</code>`;
+  return `<code>${htmlText(shown)}</code>`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+
+/** Text as it stands within an element of HTML. */
+export function htmlText(text: string): string {
+  return text.replace(/[&<>"]/g, (sign) => ENTITIES[sign] ?? "");
 }
 
 /** Printable lines as a block of code that none of them can close. */

@@ -1,5 +1,6 @@
-/** --format markdown over real HTTP: stdout is the document, whatever happens, and nothing else. */
+/** --format markdown and html over real HTTP: stdout is the document, whatever happens, and nothing else. */
 import { describe, expect, it } from "vitest";
+import { renderHtml } from "../../src/render/html.ts";
 import type { Fault } from "../../src/sandbox/faults.ts";
 import { type CliResult, cli } from "../helpers/cli.ts";
 import { folder } from "../helpers/folder.ts";
@@ -121,12 +122,38 @@ describe("--format markdown", () => {
     ["a missing plan", ["apply"]],
     ["a missing host of an export", ["export"]],
   ])("is a document of the error for %s", async (_what, argv) => {
-    const { code, stdout } = await cli([...argv, "--format=markdown"], {
-      cwd: folder({ "manifests/a.yaml": MANIFEST }),
-    });
+    const options = { cwd: folder({ "manifests/a.yaml": MANIFEST }) };
+    const { code, stdout } = await cli([...argv, "--format=markdown"], options);
     expect([code, stdout]).toEqual([
       1,
       expect.stringMatching(/^## \w+\n\n[\s\S]*### 1 error\n\n- \*\*error\*\* /),
     ]);
+    const page = await cli([...argv, "--format=html"], options);
+    expect([page.code, page.stdout]).toEqual([1, renderHtml(stdout)]);
+  });
+});
+
+describe("--format html", () => {
+  it("is a page of the same, of one target and of several, with the same exit code and the same on stderr", async () => {
+    const { box, cwd } = await setup();
+    const project = folder({
+      "hopsync.yaml": `version: 1\ntargets: {hq: {host: "${box.url}", api_key: ${box.apiKey}}, lost: {host: "${box.url}", api_key: wrong}}\n`,
+      "manifests/all.yaml": MANIFEST,
+    });
+    for (const [argv, options] of [
+      [["plan", "--show-requests", "--detailed-exitcode"], { sandbox: box, cwd }],
+      [["validate"], { cwd }],
+      [["export"], { sandbox: box, cwd }],
+      [["drift"], { sandbox: box, cwd }],
+      [["plan", "--all-targets"], { cwd: project }],
+      [["plan", "--all-targets", "--target", "hq"], { cwd: project }],
+      [["targets"], { cwd: project }],
+    ] as const) {
+      const [markdown, page] = [
+        await cli([...argv, "--format", "markdown"], options),
+        await cli([...argv, "--format", "html"], options),
+      ];
+      expect([argv, page]).toEqual([argv, { ...markdown, stdout: renderHtml(markdown.stdout) }]);
+    }
   });
 });

@@ -23,7 +23,7 @@ export async function plan(paths: readonly string[], options: PlanCommandFlags, 
     if (sealed) writePlanFile(out, seal(manifest, run), io.cwd);
     const changed = run.plan.changes.length > 0 && options.detailedExitcode === true;
     const exitCode = run.exitCode === EXIT.done && changed ? EXIT.changes : run.exitCode;
-    const code = session.finish({ exitCode, plan: run.plan, text });
+    const code = await session.finish({ exitCode, plan: run.plan, text });
     if (sealed) session.say(`Sealed in ${out}. To apply exactly this: hopsync apply ${out}\n`);
     return code;
   };

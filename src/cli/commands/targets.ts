@@ -13,13 +13,14 @@ import {
   targetsDocument,
 } from "../../render/targets-document.ts";
 import { VERSION } from "../../version.ts";
+import { documentText } from "../document-text.ts";
 import type { Io } from "../io.ts";
 import type { Format, OutputOptions, TargetFlags } from "../options.ts";
 import { styleFor } from "../session.ts";
 import { findProject, noProject } from "../target.ts";
 
 /** Needs no environment: what the file says is all that is told. Returns the exit code. */
-export function targets(options: OutputOptions & TargetFlags, io: Io): number {
+export async function targets(options: OutputOptions & TargetFlags, io: Io): Promise<number> {
   const { project, diagnostics } = read(options, io);
   const document = targetsDocument({
     exitCode: project === undefined ? EXIT.error : EXIT.done,
@@ -27,17 +28,17 @@ export function targets(options: OutputOptions & TargetFlags, io: Io): number {
     targets: project?.targets.map(listed) ?? null,
     diagnostics,
   });
-  io.stdout.write(RENDERERS[options.format](document));
+  io.stdout.write(await textOf(document, options.format));
   const told = options.quiet ? diagnostics.filter(({ severity }) => severity === "error") : diagnostics;
   io.stderr.write(renderDiagnostics(told, styleFor(io.stderr, options, io)));
   return document.exit_code;
 }
 
-const RENDERERS: Readonly<Record<Format, (document: TargetsDocument) => string>> = {
-  text: renderTargets,
-  json: renderTargetsDocument,
-  markdown: renderTargetsMarkdown,
-};
+async function textOf(document: TargetsDocument, format: Format): Promise<string> {
+  if (format === "text") return renderTargets(document);
+  const [json, markdown] = [() => renderTargetsDocument(document), () => renderTargetsMarkdown(document)];
+  return documentText(format, { json, markdown });
+}
 
 function read(
   options: TargetFlags,
