@@ -16,14 +16,13 @@ export function renderHtml(markdown: string): string {
   const parser = createParser();
   const tokens = parser.parse(markdown, {});
   const body = parser.renderer.render(tokens, parser.options, {});
-  const title = tokens.find(({ type }, i) => tokens[i - 1]?.type === "heading_open" && type === "inline");
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${htmlText(textOf(title))}</title>
+<title>${htmlText(titleOf(tokens))}</title>
 <style>
 ${STYLESHEET}</style>
 </head>
@@ -61,6 +60,16 @@ function diffLine(line: string): string {
   if (line.startsWith("+")) return `<ins>${text}</ins>`;
   if (line.startsWith("-")) return `<del>${text}</del>`;
   return line.startsWith("@@") ? `<i>${text}</i>` : text;
+}
+
+/** What several targets are called, or what the first heading says. */
+function titleOf(tokens: readonly Token[]): string {
+  const headings = tokens.flatMap(({ type, tag }, i) =>
+    type === "heading_open" ? [{ tag, text: textOf(tokens[i + 1]) }] : [],
+  );
+  const targets = headings.filter(({ tag }) => tag === "h1");
+  const shown = targets.length > 0 ? targets : headings.slice(0, 1);
+  return shown.map(({ text }) => text).join(", ");
 }
 
 function textOf(token: Token | undefined): string {

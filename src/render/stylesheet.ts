@@ -17,6 +17,7 @@ body {
   font: 0.9375rem/1.5 system-ui, sans-serif;
   overflow-wrap: anywhere;
 }
+body > :first-child { margin-top: 0; }
 h1 { margin-top: 3rem; padding-bottom: 0.3rem; border-bottom: 2px solid var(--line); font-size: 1.6rem; }
 h2 { font-size: 1.4rem; }
 h3 { margin-top: 2rem; font-size: 1.1rem; }

@@ -64,6 +64,6 @@ describe("renderHtml", () => {
     expect(one).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`);
     const targets = [{ name: "<hq>", document: planDocument(everyAction()) }];
     const several = renderFleetMarkdown({ format: 1, targets, exit_code: 0, diagnostics: [] });
-    expect(renderHtml(several)).toContain("<title>&lt;hq&gt;</title>");
+    expect(renderHtml(several)).toContain("<title>&lt;hq&gt;, Targets</title>");
   });
 });
