@@ -31,6 +31,7 @@ export class HopsyncError extends Error {
 
 export type ApplianceErrorCode =
   | "unreachable" // no connection: DNS, refused, reset, no route
+  | "proxy" // what stands before the appliance lets nothing through
   | "tls" // a connection, but its certificate is not trusted or not the pinned one
   | "timeout"
   | "unauthorized" // 401
@@ -88,6 +89,7 @@ export class ApplianceError extends HopsyncError {
 /** Fixed texts by code; a code without one is described by its class. */
 const SUMMARIES: Readonly<Record<string, string>> = {
   unreachable: "The appliance cannot be reached",
+  proxy: "The proxy does not lead to the appliance",
   tls: "The appliance's certificate is not trusted",
   timeout: "The appliance did not answer in time",
   unauthorized: "The API key or client is not accepted",
@@ -100,6 +102,7 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   doubled: "An object was made more than once",
   refused: "The appliance refused a request",
   host: "The host is not one that hopsync connects to",
+  "proxy-address": "The address of the proxy cannot be used",
   "no-host": "No appliance is given",
   "api-key": "The API key cannot be used",
   "client-id": "The client id cannot be used",

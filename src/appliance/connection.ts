@@ -4,10 +4,16 @@
  */
 import { HopsyncError } from "../errors.ts";
 import { type Credentials, parseCredentials, type Words, wordsOf } from "./credentials.ts";
+import { type HttpProxy, type ProxyOptions, readProxy } from "./proxy.ts";
 import { readTrust, type Trust, type TrustOptions } from "./trust.ts";
 
 /** As the command line and the environment give it. */
-export type ConnectionOptions = { readonly host: string } & Credentials & TrustOptions;
+export type ConnectionOptions = {
+  readonly host: string;
+  /** Loopback is reached without it. */
+  readonly proxy?: ProxyOptions;
+} & Credentials &
+  TrustOptions;
 
 export interface Host {
   /** `https://eda:8443`: scheme, host and port, nothing else. */
@@ -18,6 +24,7 @@ export interface Host {
 
 export interface Connection extends Host {
   readonly trust: Trust;
+  readonly proxy?: HttpProxy;
   /** A function, so that printing a connection never prints them. */
   readonly credentials: () => Credentials;
   readonly words: Words;
@@ -28,7 +35,14 @@ export async function readConnection(options: ConnectionOptions): Promise<Connec
   const host = parseHost(options.host);
   const credentials = parseCredentials(options);
   const trust = await readTrust(options, host.origin);
-  return { ...host, trust, credentials: () => credentials, words: wordsOf(credentials) };
+  const proxy = proxyOf(options.proxy, host.origin);
+  const connection = { ...host, trust, credentials: () => credentials, words: wordsOf(credentials) };
+  return proxy === undefined ? connection : { ...connection, proxy };
+}
+
+function proxyOf(options: ProxyOptions | undefined, origin: string): HttpProxy | undefined {
+  if (options === undefined || isLoopback(new URL(origin).hostname)) return undefined;
+  return readProxy(options, origin);
 }
 
 /** A name, `host:port`, `[v6]:port` or an https URL; plain http for loopback only. */

@@ -98,9 +98,9 @@ type SendAs = (request: Request, attempt: Attempt, header: string) => Promise<An
 
 /** Opens nothing until the first request; after `close` every request fails. */
 export function createSender(connection: Connection, options: ClientOptions): Sender {
-  const pool = createPool(connection, options);
   const closed = new AbortController();
   const signal = anyOf([options.deadline, options.signal, closed.signal]);
+  const pool = createPool(connection, options, signal);
   const counts = new Map<Method, number>();
   const gate = createGate(options.parallelism ?? DEFAULTS.parallelism);
   const sendAs = createAttempt(connection, options, pool, signal, (method) => {
@@ -132,11 +132,11 @@ export function createSender(connection: Connection, options: ClientOptions): Se
   };
 }
 
-function createPool({ origin, trust }: Connection, options: ClientOptions): Pool {
+function createPool(connection: Connection, options: ClientOptions, signal: AbortSignal): Pool {
   const { timeoutMs, parallelism } = { ...DEFAULTS, ...options };
-  return new Pool(origin, {
+  return new Pool(connection.origin, {
     connections: parallelism,
-    connect: createConnector(trust, timeoutMs),
+    connect: createConnector(connection, { timeoutMs, signal }),
     // One clock per attempt, in exchange.ts, covers these.
     headersTimeout: 0,
     bodyTimeout: 0,
@@ -180,7 +180,7 @@ function createAttempt(
   const { timeoutMs, maxBodyBytes } = { ...DEFAULTS, ...options };
   const headers = { accept: "application/json", "user-agent": options.userAgent };
   const seenFingerprint = once(() =>
-    fetchFingerprint(connection.origin, Math.min(timeoutMs, FINGERPRINT_TIMEOUT_MS)),
+    fetchFingerprint(connection, { timeoutMs: Math.min(timeoutMs, FINGERPRINT_TIMEOUT_MS), signal }),
   );
   return async (request, { number: attempt, mayBeDone }, authorization) => {
     const { method, path } = request;

@@ -6,12 +6,32 @@ import { createHash } from "node:crypto";
 import { isIP } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 import { buildConnector } from "undici";
+import type { Connection } from "./connection.ts";
 import type { Trust } from "./trust.ts";
+import { openTunnel, type TunnelOptions } from "./tunnel.ts";
 
 const MISMATCH = "HOPSYNC_PIN_MISMATCH";
 
+/** Where connections go. */
+type Way = Pick<Connection, "origin" | "proxy">;
+
+/** Connections to the appliance, through its proxy where there is one. */
+export function createConnector(
+  { origin, proxy, trust }: Way & Pick<Connection, "trust">,
+  options: TunnelOptions,
+): buildConnector.connector {
+  const open = createTrusting(trust, options.timeoutMs);
+  if (proxy === undefined) return open;
+  return (wanted, callback) => {
+    openTunnel(proxy, origin, options).then(
+      (httpSocket) => open({ ...wanted, httpSocket }, callback),
+      (error: Error) => callback(error, null),
+    );
+  };
+}
+
 /** `rejectUnauthorized` is always stated, since NODE_TLS_REJECT_UNAUTHORIZED would decide otherwise. */
-export function createConnector(trust: Trust, timeoutMs: number): buildConnector.connector {
+function createTrusting(trust: Trust, timeoutMs: number): buildConnector.connector {
   switch (trust.by) {
     case "system":
       return buildConnector({ rejectUnauthorized: true, timeout: timeoutMs });
@@ -45,13 +65,24 @@ export function seenInsteadOfPin(error: unknown): string | undefined {
 }
 
 /** The certificate's fingerprint, from a handshake that sends nothing and is then closed. */
-export function fetchFingerprint(origin: string, timeoutMs: number): Promise<string | undefined> {
+export async function fetchFingerprint(
+  { origin, proxy }: Way,
+  options: TunnelOptions,
+): Promise<string | undefined> {
   const { hostname, port } = new URL(origin);
   const host = hostname.replace(/^\[|\]$/g, "");
+  const direct = { host, port: port === "" ? 443 : Number(port) };
+  const way =
+    proxy === undefined
+      ? direct
+      : await openTunnel(proxy, origin, options).then(
+          (socket) => ({ socket }),
+          () => undefined,
+        );
+  if (way === undefined) return undefined;
   return new Promise((resolve) => {
     const socket = connect({
-      host,
-      port: port === "" ? 443 : Number(port),
+      ...way,
       rejectUnauthorized: false,
       ...(isIP(host) === 0 ? { servername: host } : {}),
     });
@@ -59,7 +90,7 @@ export function fetchFingerprint(origin: string, timeoutMs: number): Promise<str
       socket.destroy();
       resolve(fingerprint);
     };
-    socket.setTimeout(timeoutMs, () => finish(undefined));
+    socket.setTimeout(options.timeoutMs, () => finish(undefined));
     socket.once("secureConnect", () => finish(leafFingerprint(socket)));
     socket.on("error", () => finish(undefined));
     socket.once("close", () => finish(undefined));

@@ -6,13 +6,16 @@ import { ApplianceError, type ApplianceErrorCode } from "../errors.ts";
 import { sizeText } from "./bounds.ts";
 import type { Words } from "./credentials.ts";
 import type { Failure, Request } from "./exchange.ts";
+import type { HttpProxy } from "./proxy.ts";
 import { seenInsteadOfPin } from "./tls.ts";
 import type { Trust } from "./trust.ts";
+import { TunnelError } from "./tunnel.ts";
 
 export interface TransportContext {
   readonly origin: string;
   readonly host: string;
   readonly trust: Trust;
+  readonly proxy?: HttpProxy;
   readonly words: Words;
   readonly timeoutMs: number;
   readonly maxBodyBytes: number;
@@ -93,13 +96,15 @@ function explainTimeout(sent: boolean, context: TransportContext): Explanation {
   const hint = "Check that the appliance is up and that no firewall drops the traffic, or raise --timeout.";
   return sent
     ? { code: "timeout", text: `no complete answer from ${context.host} ${seconds}`, hint }
-    : { code: "timeout", text: `no connection to ${context.host} ${seconds}`, hint };
+    : { code: "timeout", text: `no connection to ${context.host}${through(context.proxy)} ${seconds}`, hint };
 }
 
 async function explainError(
   failure: Extract<Failure, { type: "broken" }>,
   context: TransportContext,
 ): Promise<Explanation> {
+  if (failure.error instanceof TunnelError && context.proxy !== undefined)
+    return explainTunnel(failure.error, context.proxy, context.host);
   const code = errorCode(failure.error);
   const seen = seenInsteadOfPin(failure.error);
   if (seen !== undefined) return explainPin(seen, context);
@@ -168,6 +173,39 @@ function explainSocket(code: string, answering: boolean, context: TransportConte
     hint: context.origin.startsWith("http:")
       ? `It may expect https; try https://${context.host}.`
       : "It may be restarting, or a proxy or firewall in between may have cut the connection.",
+  };
+}
+
+// ---------------------------------------------------------------- proxies
+
+function through(proxy: HttpProxy | undefined): string {
+  return proxy === undefined ? "" : ` through ${nameOf(proxy)}`;
+}
+
+function nameOf({ host, variable }: HttpProxy): string {
+  return `the proxy ${host} (${variable})`;
+}
+
+/** A gateway's failure may pass. */
+const PASSING = new Set([502, 503, 504]);
+
+function explainTunnel({ status, reason }: TunnelError, proxy: HttpProxy, host: string): Explanation {
+  const around = `If this machine reaches ${host} without the proxy, add it to NO_PROXY.`;
+  if (status === undefined) {
+    const [text = "there is no connection", hint = ""] = UNREACHABLE[reason] ?? [];
+    const what = `cannot reach ${nameOf(proxy)}: ${text} (${reason})`;
+    return { code: "unreachable", text: what, hint: `${hint} ${around}`.trim() };
+  }
+  if (status === 407) return { code: "proxy", ...explainProxyUser(proxy) };
+  const text = `${nameOf(proxy)} opens no connection to ${host}: it answers ${status}`;
+  return { code: PASSING.has(status) ? "unreachable" : "proxy", text, hint: around };
+}
+
+function explainProxyUser(proxy: HttpProxy): Omit<Explanation, "code"> {
+  const given = proxy.authorization() !== undefined;
+  return {
+    text: `${nameOf(proxy)} ${given ? "does not accept the user and password" : "wants a user and a password"} (407)`,
+    hint: `Write them into ${proxy.variable} as ${proxy.origin.replace("://", "://USER:PASSWORD@")}.`,
   };
 }
 

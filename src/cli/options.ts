@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { ConnectionOptions } from "../appliance/connection.ts";
+import type { ProxyOptions } from "../appliance/proxy.ts";
 import type { TrustOptions } from "../appliance/trust.ts";
 import { HopsyncError } from "../errors.ts";
 import type { TargetConnection } from "../project/connection.ts";
@@ -180,7 +181,20 @@ export async function resolveConnection(
       hint: "Set EXTRAHOP_HOST or use --host eda.example.com. To try hopsync without an appliance: hopsync demo",
     });
   }
-  return { host, ...(await credentialsOf(flags, io, target)), ...trustOf(flags, io, target) };
+  const proxy = proxyOf(io);
+  return {
+    host,
+    ...(await credentialsOf(flags, io, target)),
+    ...trustOf(flags, io, target),
+    ...(proxy === undefined ? {} : { proxy }),
+  };
+}
+
+/** The variables of curl, which prefers those in small letters. */
+function proxyOf({ env }: Io): ProxyOptions | undefined {
+  const variable = ["https_proxy", "HTTPS_PROXY"].find((name) => nonEmpty(env[name]) !== undefined);
+  if (variable === undefined) return undefined;
+  return { url: env[variable] ?? "", variable, except: env.no_proxy ?? env.NO_PROXY ?? "" };
 }
 
 /** A variable that is left over in a shell does not weaken a target. */

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type CliOptions, cli, documentOf } from "../helpers/cli.ts";
 import { folder } from "../helpers/folder.ts";
+import { proxyTo } from "../helpers/proxy.ts";
 import { sandbox } from "../helpers/sandbox.ts";
 
 const MANIFEST = { "manifests/tags.yaml": "version: 1\ntags: [{name: pci}]\n" };
@@ -196,5 +197,52 @@ describe("the API key", () => {
         expect(stdout + stderr).not.toContain(form);
       }
     }
+  });
+});
+
+describe("a proxy", () => {
+  it("leads to the appliance where the environment names one and NO_PROXY does not list the host", async () => {
+    const box = await sandbox({ tls: true });
+    const proxy = await proxyTo(Number(new URL(box.url).port));
+    const env = {
+      EXTRAHOP_HOST: "eda.example.com",
+      EXTRAHOP_API_KEY: box.apiKey,
+      HTTPS_PROXY: proxy.url.replace("://", "://jdoe:hunter2@"),
+    };
+    const options = { cwd: folder(MANIFEST), env };
+    const trusted = ["--fingerprint", box.fingerprint ?? ""];
+    const { code, stdout } = await cli(["apply", "--auto-approve", ...trusted], options);
+    expect([code, stdout]).toEqual([0, expect.stringContaining("Applied: 1 created")]);
+    const user = Buffer.from("jdoe:hunter2").toString("base64");
+    expect(new Set(proxy.asked)).toEqual(new Set([`CONNECT eda.example.com:443 Basic ${user}`]));
+
+    const before = proxy.asked.length;
+    // No name of loopback, which would go around it in any case.
+    const direct = { ...env, EXTRAHOP_HOST: box.url.replace("127.0.0.1", "0.0.0.0") };
+    for (const except of [{ NO_PROXY: "example.com,0.0.0.0/8" }, { no_proxy: "*", NO_PROXY: "" }])
+      expect(await codesOf(["plan", ...trusted], { ...options, env: { ...direct, ...except } })).toEqual([
+        0,
+        0,
+        [],
+      ]);
+    expect(proxy.asked.length).toBe(before);
+  });
+
+  it("of which the variable says nothing usable is an error before anything is sent, without its password", async () => {
+    const env = { EXTRAHOP_HOST: "eda", EXTRAHOP_API_KEY: "k", https_proxy: "socks5://jdoe:hunter2@proxy" };
+    const { code, stderr } = await cli(["plan"], { cwd: folder(MANIFEST), env });
+    expect([code, stderr.includes("error[proxy-address]"), stderr.includes("hunter2")]).toEqual([
+      1,
+      true,
+      false,
+    ]);
+    expect(stderr).toMatchInlineSnapshot(`
+      "error[proxy-address]: The address of the proxy cannot be used
+        = https_proxy names neither an http nor an https proxy, and hopsync speaks no other.
+          Write it as http://proxy.example.com:3128, or add the appliance to NO_PROXY. A % in a password is %25.
+
+      1 error
+      "
+    `);
   });
 });
