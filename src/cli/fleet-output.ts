@@ -54,7 +54,11 @@ export function createFleetOutput(names: readonly string[], options: OutputOptio
       const target = targets.get(name) ?? newTarget();
       target.begun = true;
       progress();
-      return collecting(target, options, io);
+      return collecting(target, options, io, (text) => {
+        status.clear();
+        write(`${renderHeading(name, style)}${text}\n`);
+        progress();
+      });
     },
     end: (name) => {
       const target = targets.get(name);
@@ -86,7 +90,7 @@ function statusText(targets: ReadonlyMap<string, Shown>): string {
 }
 
 /** A session's document of another format than text is printed as a part of the report. */
-function collecting(target: Shown, { format }: OutputOptions, io: Io): Io {
+function collecting(target: Shown, { format }: OutputOptions, io: Io, now: (text: string) => void): Io {
   const into = (stream: Stream, wanted: boolean): OutputStream => ({
     write: (text) => wanted && target.pieces.push({ stream, text }),
     isTTY: io[stream].isTTY,
@@ -95,7 +99,7 @@ function collecting(target: Shown, { format }: OutputOptions, io: Io): Io {
     },
     collected: true,
   });
-  return { ...io, stdout: into("stdout", format === "text"), stderr: into("stderr", true) };
+  return { ...io, stdout: into("stdout", format === "text"), stderr: { ...into("stderr", true), now } };
 }
 
 /** Each stream says whose its lines are; on a terminal, where both are one, once is enough. */

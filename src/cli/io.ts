@@ -8,6 +8,8 @@ export interface OutputStream {
   readonly columns?: number | undefined;
   /** What is written is printed later, with that of others: no line of it can be rewritten. */
   readonly collected?: true;
+  /** Where the rest is collected: prints at once what must not wait. */
+  now?(text: string): void;
 }
 
 export interface Io {

@@ -320,7 +320,9 @@ async function openAppliance(
     // Before the key is sent, not after.
     const warning = insecureDiagnostic(insecureWarning(connection));
     state.diagnostics = [...state.diagnostics, warning];
-    err(untold([warning], state, options, io));
+    const told = untold([warning], state, options, io);
+    if (io.stderr.now === undefined) err(told);
+    else if (told !== "") io.stderr.now(told);
   }
   const interrupts = interruptsOf(io, state, () => {
     progress.done();

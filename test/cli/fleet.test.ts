@@ -123,6 +123,35 @@ describe("a run over several targets", () => {
     ]);
   });
 
+  it("warns of a certificate that is not checked before a key is sent there", async () => {
+    const boxes = { a: await sandbox({ tls: true }), b: await sandbox({ tls: true }) };
+    const targets = Object.entries(boxes).map(
+      ([name, { url }]) =>
+        `  ${name}: {host: "${url}", api_key: "\${env:KEY_${name}}", insecure: true, paths: [m]}\n`,
+    );
+    const cwd = folder({
+      "hopsync.yaml": `version: 1\ntargets:\n${targets.join("")}`,
+      "m/tags.yaml": "version: 1\ntags: [{name: x}]\n",
+    });
+    const sent: (readonly [string, number])[] = [];
+    const { code, stderr } = await cli(["plan", "--all-targets"], {
+      cwd,
+      env: { KEY_a: boxes.a.apiKey, KEY_b: boxes.b.apiKey },
+      onStderr: (text) => {
+        const [, name] = /^== (a|b)\n\nwarning\[insecure\]/.exec(text) ?? [];
+        if (name !== undefined) sent.push([name, boxes[name as "a" | "b"].requests().length]);
+      },
+    });
+    expect([code, sent.sort()]).toEqual([
+      0,
+      [
+        ["a", 0],
+        ["b", 0],
+      ],
+    ]);
+    expect(stderr.match(/warning\[insecure\]/g)).toHaveLength(2);
+  });
+
   it("goes on with the others where one has no key, a wrong one, or is not there", async () => {
     const gone = await sandbox();
     await gone.close();
