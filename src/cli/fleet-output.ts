@@ -99,7 +99,11 @@ function collecting(target: Shown, { format }: OutputOptions, io: Io, now: (text
     },
     collected: true,
   });
-  return { ...io, stdout: into("stdout", format === "text"), stderr: { ...into("stderr", true), now } };
+  return {
+    ...io,
+    stdout: into("stdout", format === "text"),
+    stderr: Object.assign(into("stderr", true), { now }),
+  };
 }
 
 /** Each stream says whose its lines are; on a terminal, where both are one, once is enough. */
