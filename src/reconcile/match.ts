@@ -198,7 +198,10 @@ function choose(
   return only === undefined ? {} : { live: only };
 }
 
-/** An object under the new name and one that is or was under a former name cannot be the same object. */
+/**
+ * An object under the new name and one that is or was under a former name cannot be the same object. What an
+ * interrupted run was about to replace by the first is no other object: it is about to go.
+ */
 function withoutFormer(resource: Resource, current: Found, candidates: Candidates): Found {
   const { state, renamedFrom } = resource.lifecycle;
   if ("code" in current || state === "absent" || renamedFrom.length === 0) return current;
@@ -206,7 +209,8 @@ function withoutFormer(resource: Resource, current: Found, candidates: Candidate
   const name = formerName(resource, candidates);
   const former =
     name === undefined ? [applied].filter((object) => object !== undefined) : candidates.named(name);
-  if (former.every(({ id }) => id === current.live?.id)) return current;
+  const same = [current.live?.id, candidates.replaced?.id];
+  if (former.every(({ id }) => same.includes(id))) return current;
   return problem(resource, "/lifecycle/renamed_from", {
     code: "both-names-live",
     summary: "Both the old and the new name exist",

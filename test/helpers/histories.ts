@@ -47,9 +47,11 @@ export function stateOf(box: Sandbox, keys: readonly Key[]): Readonly<Record<Key
   );
 }
 
+const BYSTANDERS = ["a", "by hand"];
+
 /** What no manifest declares, and as much of a name that some do: that is linked to nothing but a device. */
 export function addBystanders({ appliance }: Sandbox): void {
-  for (const name of ["a", "by hand"]) {
+  for (const name of BYSTANDERS) {
     const tag = appliance.add("tags", { name });
     const group = appliance.add("devicegroups", { name, dynamic: false });
     const mail = appliance.add("emailgroups", { group_name: name, email_addresses: ["x@example.com"] });
@@ -202,11 +204,48 @@ export function ofOwner(owner: string, manifest: Entry, prefix = "", settings: E
   return { version: 1, owner, ...settings, ...Object.fromEntries(sections) };
 }
 
+/**
+ * The manifest after another one, in which new entries are some of those that are there no more, by `renamed_from`.
+ * None of them has a name of somebody else's, which would be a question.
+ */
+export function withRenames(before: Entry, after: Entry, pick: number): Entry {
+  const sections = MANAGED.map(([section]) => {
+    const [old, now] = [before, after].map((manifest) => (manifest[section] ?? []) as Entry[]) as [
+      Entry[],
+      Entry[],
+    ];
+    const gone = old.filter((entry) => isPresent(entry) && !now.some(({ name }) => name === entry.name));
+    const entries = now.map((entry, i) => {
+      const isNew = isPresent(entry) && !old.some(({ name }) => name === entry.name);
+      if (!isNew || BYSTANDERS.includes(String(entry.name)) || gone.length === 0) return entry;
+      const [from] = gone.splice((pick + i) % gone.length, 1);
+      return { ...entry, lifecycle: { renamed_from: from?.name } };
+    });
+    return [section, entries] as const;
+  });
+  return { ...after, ...Object.fromEntries(sections) };
+}
+
+function isPresent({ lifecycle }: Entry): boolean {
+  return (lifecycle as { readonly state?: string } | undefined)?.state !== "absent";
+}
+
+/** What `collection name` becomes by `renamed_from`. */
+export function declaredRenames(manifest: Entry): ReadonlyMap<string, string> {
+  const renames = MANAGED.flatMap(([section, collection]) =>
+    ((manifest[section] ?? []) as Entry[]).flatMap(({ name, lifecycle }) => {
+      const { renamed_from: from } = (lifecycle ?? {}) as { readonly renamed_from?: string };
+      return from === undefined ? [] : [[`${collection} ${from}`, `${collection} ${String(name)}`] as const];
+    }),
+  );
+  return new Map(renames);
+}
+
 /** `collection name` of each entry; without those that must not exist when `present` is asked for. */
 export function declaredNames(manifest: Entry, which: "all" | "present"): readonly string[] {
   return MANAGED.flatMap(([section, collection]) =>
     ((manifest[section] ?? []) as Entry[])
-      .filter(({ lifecycle }) => which === "all" || lifecycle === undefined)
+      .filter((entry) => which === "all" || isPresent(entry))
       .map(({ name }) => `${collection} ${String(name)}`),
   );
 }
