@@ -4,7 +4,7 @@ import { renderFleetMarkdown } from "../../src/render/fleet.ts";
 import { renderHtml } from "../../src/render/html.ts";
 import { renderMarkdown } from "../../src/render/markdown.ts";
 import { expectGolden } from "../helpers/golden.ts";
-import { everyAction, HOSTILE, longChanges, planDocument } from "./documents.ts";
+import { change, everyAction, field, HOSTILE, longChanges, planDocument } from "./documents.ts";
 import { hostileDocument } from "./hostile-document.ts";
 import { elements, expectHarmlessPage, textOf, textsOf } from "./html-tree.ts";
 import { anyText } from "./markdown-text.ts";
@@ -56,6 +56,16 @@ describe("renderHtml", () => {
         }
       }),
     );
+  });
+
+  it("folds many details together, and each of them", () => {
+    const changes = Array.from({ length: 30 }, (_, i) =>
+      change(`alert/a${i}`, "create", { fields: [field("/severity", undefined, i)] }),
+    );
+    const body = expectHarmlessPage(renderHtml(renderMarkdown(planDocument(changes))));
+    const details = elements(body).filter(({ tagName }) => tagName === "details");
+    const depths = details.map((inner) => details.filter((outer) => elements(outer).includes(inner)).length);
+    expect(depths).toEqual([1, ...changes.map(() => 2)]);
   });
 
   it("calls itself what it is about, and forbids itself scripts and requests", () => {
