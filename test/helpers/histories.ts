@@ -10,6 +10,7 @@ import {
   type WireObject,
 } from "../../src/sandbox/collections.ts";
 import type { Sandbox } from "../../src/sandbox/sandbox.ts";
+import { manifestsUpTo } from "./arbitrary.ts";
 
 /** The sections of a manifest and where their objects are on the wire. */
 export const MANAGED: readonly (readonly [string, Collection])[] = [
@@ -204,11 +205,16 @@ export function ofOwner(owner: string, manifest: Entry, prefix = "", settings: E
   return { version: 1, owner, ...settings, ...Object.fromEntries(sections) };
 }
 
+/** A manifest and the one after it, which is another one or renames some of the first one's entries. */
+export const manifestPairs: fc.Arbitrary<readonly [Entry, Entry]> = fc
+  .tuple(manifestsUpTo(2), manifestsUpTo(2), fc.option(fc.nat(5)))
+  .map(([first, second, pick]) => [first, pick === null ? second : withRenames(first, second, pick)]);
+
 /**
  * The manifest after another one, in which new entries are some of those that are there no more, by `renamed_from`.
  * None of them has a name of somebody else's, which would be a question.
  */
-export function withRenames(before: Entry, after: Entry, pick: number): Entry {
+function withRenames(before: Entry, after: Entry, pick: number): Entry {
   const sections = MANAGED.map(([section]) => {
     const [old, now] = [before, after].map((manifest) => (manifest[section] ?? []) as Entry[]) as [
       Entry[],

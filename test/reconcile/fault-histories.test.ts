@@ -17,13 +17,13 @@ import type { Manifest, Plan, Result } from "../../src/model.ts";
 import { applyRun, planRun } from "../../src/reconcile/run.ts";
 import type { Quirks } from "../../src/sandbox/quirks.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/sandbox.ts";
-import { manifestsUpTo } from "../helpers/arbitrary.ts";
 import { folder } from "../helpers/folder.ts";
 import {
   addBystanders,
   declaredNames,
   keysOf,
   MANAGED,
+  manifestPairs,
   nameAt,
   ofOwner,
   stateOf,
@@ -192,7 +192,7 @@ const history: fc.Arbitrary<History> = fc.record({
   ),
   place: fc.constantFrom("appliance", "appliance", "file"),
   parallelism: fc.integer({ min: 1, max: 4 }),
-  manifests: fc.tuple(manifestsUpTo(2), manifestsUpTo(2)),
+  manifests: manifestPairs,
   season: arbitrarySeason,
 });
 

@@ -29,13 +29,13 @@ import {
   exchangeNames,
   type Key,
   keysOf,
+  manifestPairs,
   nameAt,
   ofOwner,
   perform,
   stateOf,
   watchedBy,
   watching,
-  withRenames,
 } from "../helpers/histories.ts";
 import { runsOf } from "../helpers/whole.ts";
 import { kill } from "../inventory/appliance.ts";
@@ -201,12 +201,10 @@ const history: fc.Arbitrary<History> = fc.record({
   ),
   place: fc.constantFrom("appliance", "file"),
   // The same manifest again heals: all that was done by hand is undone.
-  one: fc
-    .tuple(manifestsUpTo(2), fc.option(manifestsUpTo(2), { freq: 2 }), fc.option(fc.nat(5)))
-    .map(([first, second, pick]) => {
-      if (second === null) return [first, first] as const;
-      return [first, pick === null ? second : withRenames(first, second, pick)] as const;
-    }),
+  one: fc.oneof(
+    { arbitrary: manifestPairs, weight: 2 },
+    { arbitrary: manifestsUpTo(2).map((same) => [same, same] as const), weight: 1 },
+  ),
   two: manifestsUpTo(1),
   edits: fc.array(arbitraryEdit, { maxLength: 6 }),
   exchange: fc.boolean(),
