@@ -41,6 +41,7 @@ describe("renderHtml", () => {
         expect(spans.map(textOf)).toEqual(valuesOf(tree, "inlineCode"));
         expect(textsOf(body, "pre").map((text) => text.replace(/\n$/, ""))).toEqual(valuesOf(tree, "code"));
       }),
+      { numRuns: 30 },
     );
   });
 
