@@ -251,8 +251,8 @@ export interface InventoryEntry {
   readonly preventDestroy: boolean;
   /** It existed before hopsync managed it. */
   readonly adopted: boolean;
-  /** Of an object that a run was about to replace: what it was called then. */
-  readonly replacedName?: string;
+  /** Of an object that a run was about to replace: what it was called then, and whether the owner had it before. */
+  readonly replaced?: { readonly name: string; readonly owned: boolean };
 }
 
 /** What an owner has applied to one appliance. */

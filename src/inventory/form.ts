@@ -7,7 +7,7 @@
  *                   "relations": {"device_groups": {"value": ["7", "12"]}},
  *                   "prevent_destroy": false, "adopted": true}, …]}
  *
- * An object that an interrupted run was about to replace also has the `replaced_name` that the run found.
+ * An object that an interrupted run was about to replace also has `"replaced": {"name": "Old", "owned": true}`.
  *
  * Whoever reads it back trusts nothing: a key more or less, a wrong type or order is damage.
  */
@@ -31,9 +31,9 @@ export function inventoryForm({ owner, salt, appliedAt, entries }: Inventory): J
 }
 
 function entryForm(entry: InventoryEntry): JsonObject {
-  const { address, id, file, fields, relations, preventDestroy, adopted, replacedName } = entry;
+  const { address, id, file, fields, relations, preventDestroy, adopted, replaced } = entry;
   const form = { address, id, file, fields, relations, prevent_destroy: preventDestroy, adopted };
-  return replacedName === undefined ? form : { ...form, replaced_name: replacedName };
+  return replaced === undefined ? form : { ...form, replaced };
 }
 
 /** Reads a stored form back; throws a HopsyncError about `what` unless it is one in every detail. */
@@ -67,8 +67,8 @@ function entriesOf(value: Json | undefined, what: string): readonly InventoryEnt
 function entryOf(value: Json, what: string, at: string): InventoryEntry {
   const entry = objectOf(value, what, at);
   const keys = ["address", "id", "file", "fields", "relations", "prevent_destroy", "adopted"];
-  const replaced = Object.hasOwn(entry, "replaced_name");
-  checkKeys(entry, replaced ? [...keys, "replaced_name"] : keys, what, at);
+  const replaced = Object.hasOwn(entry, "replaced");
+  checkKeys(entry, replaced ? [...keys, "replaced"] : keys, what, at);
   return {
     address: addressOf(entry.address, what, `${at}.address`),
     id: idOf(entry.id, what, `${at}.id`),
@@ -77,7 +77,20 @@ function entryOf(value: Json, what: string, at: string): InventoryEntry {
     relations: recordsOf(entry.relations, what, `${at}.relations`),
     preventDestroy: flagOf(entry.prevent_destroy, what, `${at}.prevent_destroy`),
     adopted: flagOf(entry.adopted, what, `${at}.adopted`),
-    ...(replaced ? { replacedName: stringOf(entry.replaced_name, what, `${at}.replaced_name`) } : {}),
+    ...(replaced ? { replaced: replacedOf(entry.replaced, what, `${at}.replaced`) } : {}),
+  };
+}
+
+function replacedOf(
+  value: Json | undefined,
+  what: string,
+  at: string,
+): NonNullable<InventoryEntry["replaced"]> {
+  const replaced = objectOf(value, what, at);
+  checkKeys(replaced, ["name", "owned"], what, at);
+  return {
+    name: stringOf(replaced.name, what, `${at}.name`),
+    owned: flagOf(replaced.owned, what, `${at}.owned`),
   };
 }
 

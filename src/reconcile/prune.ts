@@ -37,7 +37,12 @@ export function pruneUndeclared(
   const mentioned = undeclared.filter((entry) => !unmentioned.includes(entry));
   const elsewhere = mentioned.filter((entry) => !isCovered(manifest.scope, entry.file));
   const covered = mentioned.filter((entry) => !elsewhere.includes(entry));
-  const found = covered.map((entry) => ({ entry, live: liveOf(entry, objects) }));
+  const found = covered.map((entry) => {
+    const successor = successorOf(entry, ownership, matches);
+    // What was to be adopted by a replace, and is not any more, stays nobody's.
+    const ours = entry.replaced?.owned !== false || successor !== undefined;
+    return { entry, successor, live: ours ? liveOf(entry, objects, ownership) : undefined };
+  });
   const doubtful = found.flatMap(({ entry, live }): Doubtful[] =>
     live !== undefined && isDoubtful(manifest, entry, live) ? [{ entry, live }] : [],
   );
@@ -45,7 +50,7 @@ export function pruneUndeclared(
   return {
     matches: found
       .filter(({ entry }) => !doubted.has(entry))
-      .map(({ entry, live }) => absent(entry, live, successorOf(entry, ownership, matches))),
+      .map(({ entry, live, successor }) => absent(entry, live, successor)),
     diagnostics: [...warnUnmentioned(unmentioned), ...warnElsewhere(elsewhere), ...warnDoubtful(doubtful)],
   };
 }
@@ -75,9 +80,17 @@ export function isCovered({ files, folders }: Scope, file: string): boolean {
 }
 
 /** An object announced before its create has no id yet: the interrupted run may have created its name. */
-function liveOf({ address, id }: InventoryEntry, objects: LiveObjects): LiveObject | undefined {
-  const list = objects.get(kindOf(address)) ?? [];
-  return list.find((object) => (id === null ? object.name === nameOf(address) : object.id === id));
+function liveOf(
+  { address, id }: InventoryEntry,
+  objects: LiveObjects,
+  ownership: Ownership,
+): LiveObject | undefined {
+  const kind = kindOf(address);
+  const list = objects.get(kind) ?? [];
+  if (id !== null) return list.find((object) => object.id === id);
+  return list.find(
+    (object) => object.name === nameOf(address) && ownership.entryOf(kind, object.id) === undefined,
+  );
 }
 
 /**
@@ -85,7 +98,7 @@ function liveOf({ address, id }: InventoryEntry, objects: LiveObjects): LiveObje
  * remembers, which may have been written for another appliance. A name that only runs give proves it ours.
  */
 function isDoubtful({ inventory }: Manifest, entry: InventoryEntry, { name }: LiveObject): boolean {
-  const known = entry.replacedName ?? nameOf(entry.address);
+  const known = entry.replaced?.name ?? nameOf(entry.address);
   return entry.id === null || (inventory.kind === "file" && name !== known && !isMovedAside(name));
 }
 

@@ -111,9 +111,11 @@ export function announced(
 function replacedEntry(planned: Planned, ownership: Ownership): readonly InventoryEntry[] {
   const { resource, live } = planned;
   if (live === undefined) return [];
-  const entry = ownership.entryOf(resource.kind, live.id) ?? entryFor(planned, ownership, NONE);
+  const known = ownership.entryOf(resource.kind, live.id);
+  const entry = known ?? entryFor(planned, ownership, NONE);
   const address = replacedAddress(resource.address, live.id);
-  return [{ ...entry, address, id: live.id, replacedName: live.name }];
+  const owned = known !== undefined && known.replaced?.owned !== false;
+  return [{ ...entry, address, id: live.id, replaced: { name: live.name, owned } }];
 }
 
 /** What changes that failed have done all the same, and the links that were live before. */

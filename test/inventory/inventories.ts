@@ -78,7 +78,10 @@ export function arbitraryEntry(
     adopted: fc.boolean(),
   };
   const keys = Object.keys(required) as (keyof typeof required)[];
-  return fc.record({ ...required, replacedName: fc.string() }, { requiredKeys: keys });
+  return fc.record(
+    { ...required, replaced: fc.record({ name: fc.string(), owned: fc.boolean() }) },
+    { requiredKeys: keys },
+  );
 }
 
 export const arbitraryInventory: fc.Arbitrary<Inventory> = fc

@@ -2,7 +2,7 @@
  * Histories of an appliance that two owners and some people share: apply A, edits by hand, apply B. Whatever
  * they are, the appliance is then as B says, and nothing else was touched.
  */
-import { rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { expect, it } from "vitest";
@@ -10,10 +10,8 @@ import { readConnection } from "../../src/appliance/connection.ts";
 import { createAppliance } from "../../src/appliance/http.ts";
 import type { AppliancePort } from "../../src/appliance/port.ts";
 import { kindNamed } from "../../src/kinds/index.ts";
-import { loadManifest } from "../../src/manifest/load.ts";
-import type { Manifest } from "../../src/model.ts";
 import { kindOf, nameOf } from "../../src/reconcile/ownership.ts";
-import { applyRun, planRun } from "../../src/reconcile/run.ts";
+import { planRun } from "../../src/reconcile/run.ts";
 import type { Quirks } from "../../src/sandbox/quirks.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/sandbox.ts";
 import { manifestsUpTo } from "../helpers/arbitrary.ts";
@@ -37,42 +35,13 @@ import {
   watchedBy,
   watching,
 } from "../helpers/histories.ts";
+import { apply, guards, INVENTORY_FILE, type Interruption, interrupt, load } from "../helpers/runs.ts";
 import { runsOf } from "../helpers/whole.ts";
-import { kill } from "../inventory/appliance.ts";
 
 /** About 0.1 s each on an idle core; more in a longer search: npm run histories */
 const HISTORIES = runsOf("HOPSYNC_HISTORIES", 500, 30);
 
 type Entry = Readonly<Record<string, unknown>>;
-
-const INVENTORY_FILE = "inventory.json";
-const guards = { maxDeletes: 1000 };
-
-async function load(path: string, content: Entry): Promise<Manifest> {
-  writeFileSync(path, JSON.stringify(content));
-  const { manifest, diagnostics } = await loadManifest([path], { env: {}, vars: {} });
-  if (manifest === undefined) throw new Error(JSON.stringify(diagnostics, null, 1));
-  return manifest;
-}
-
-/** Applies one manifest, which must succeed as a whole, and returns what plans it again. */
-async function apply(
-  port: AppliancePort,
-  path: string,
-  content: Entry,
-): Promise<() => Promise<readonly unknown[]>> {
-  const manifest = await load(path, content);
-  const run = await planRun(port, manifest, guards);
-  expect([run.plan.diagnostics.filter((d) => d.severity === "error"), run.refusals]).toEqual([[], []]);
-  const options = { parallelism: 4, onEvent: () => {}, now: Date.now };
-  const applied = await applyRun(port, manifest, run, options);
-  const failed = applied.results.filter(({ outcome }) => outcome !== "applied");
-  expect([applied.exitCode, failed, applied.diagnostics]).toEqual([0, [], []]);
-  return async () => {
-    const { plan } = await planRun(port, manifest, guards);
-    return [plan.changes, plan.inventory];
-  };
-}
 
 /** What another owner has is refused to whoever declares it, wherever that one's inventory is. */
 async function expectRefused(port: AppliancePort, path: string, content: Entry): Promise<void> {
@@ -84,14 +53,6 @@ async function expectRefused(port: AppliancePort, path: string, content: Entry):
   expect(refused.map(({ address }) => address).sort()).toEqual(claimed.map(({ address }) => address).sort());
 }
 
-/** An apply whose process ends with one of its writes. */
-async function interrupt(port: AppliancePort, path: string, content: Entry, { nth, done }: Interruption) {
-  const killer = kill(port, nth, done);
-  await apply(killer.port, path, content).catch((error: unknown) => {
-    if (!killer.killed()) throw error;
-  });
-}
-
 /** A port that calls back after everything that takes links away. */
 function observe(port: AppliancePort, look: () => void): AppliancePort {
   return {
@@ -99,12 +60,6 @@ function observe(port: AppliancePort, look: () => void): AppliancePort {
     assign: (path, body) => port.assign(path, body).then(look),
     remove: (path) => port.remove(path).then(look),
   };
-}
-
-interface Interruption {
-  /** The write that it ends with, and whether the appliance carries that out. */
-  readonly nth: number;
-  readonly done: boolean;
 }
 
 interface History {

@@ -125,12 +125,24 @@ describe("an owned object that is declared no more", () => {
     const place = { kind: "file", path: "i.json", root: "/" } as const;
     const aside = { alert: [alert(1, { name: "a1 (being renamed)" }), alert(2)] };
     expect(plan(rest, { objects: aside, ownership }, place).actions).toEqual(["delete alert/a1"]);
-    const found = { ...entry("alert/a1 (replaced 1)", "1"), replacedName: "by hand" };
+    const found = { ...entry("alert/a1 (replaced 1)", "1"), replaced: { name: "by hand", owned: true } };
     const replaced = owned(found, entry("alert/a2", "2"));
     const called = (name: string) =>
       plan(rest, { objects: { alert: [alert(1, { name }), alert(2)] }, ownership: replaced }, place);
     expect(called("by hand").actions).toEqual(["delete alert/a1 (replaced 1)"]);
     expect(called("a1").codes).toEqual(["not-certainly-ours"]);
+  });
+
+  it("is left as it was found where it was only to be adopted by a replace that never came to be", () => {
+    const found = { ...entry("alert/a1 (replaced 1)", "1"), replaced: { name: "a1", owned: false } };
+    const announced = owned(entry("alert/a1", null), found, entry("alert/a2", "2"));
+    const reverted = plan(rest, { objects, ownership: announced });
+    expect([reverted.changes, reverted.inventory, reverted.codes]).toEqual([[], true, []]);
+    const made = { alert: [...objects.alert, alert(7, { name: "a1" })] };
+    const both = manifest(resource("alert/a1"), resource("alert/a2"));
+    expect(plan(both, { objects: made, ownership: announced }).changes).toMatchObject([
+      { action: "delete", id: "1" },
+    ]);
   });
 
   it("is found by its id, whatever it is called by now", () => {

@@ -1,0 +1,102 @@
+/**
+ * A change that is taken back after its run was ended in the middle: apply A, apply B in part, apply A. Everything is
+ * as A says then, nothing of anybody else's is gone, and what B may have made is left where nothing proves it ours.
+ */
+import { readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { kindNamed } from "../../src/kinds/index.ts";
+import type { InventoryEntry } from "../../src/model.ts";
+import { kindOf } from "../../src/reconcile/ownership.ts";
+import { type Sandbox, startSandbox } from "../../src/sandbox/sandbox.ts";
+import { folder } from "../helpers/folder.ts";
+import {
+  addBystanders,
+  declaredNames,
+  type Key,
+  keysOf,
+  manifestPairs,
+  nameAt,
+  ofOwner,
+} from "../helpers/histories.ts";
+import { apply, INVENTORY_FILE, type Interruption, interrupt } from "../helpers/runs.ts";
+import { runsOf } from "../helpers/whole.ts";
+import { connect, isOwnName, storedInventory } from "../inventory/appliance.ts";
+
+const RUNS = runsOf("HOPSYNC_RUNS", 200, 25);
+const OWNER = "one";
+
+type Entry = Readonly<Record<string, unknown>>;
+
+interface Reverted {
+  readonly place: "appliance" | "file";
+  readonly manifests: readonly [Entry, Entry];
+  readonly interruption: Interruption;
+}
+
+/** `collection/id` of what the inventory says was applied. */
+function ownedBy(box: Sandbox, path: string, place: Reverted["place"]): ReadonlySet<Key> {
+  const file = join(dirname(path), INVENTORY_FILE);
+  const entries: readonly InventoryEntry[] =
+    place === "file"
+      ? JSON.parse(readFileSync(file, "utf8")).entries
+      : (storedInventory(box, OWNER)?.entries ?? []);
+  const applied = entries.filter(({ id, replaced }) => id !== null && replaced?.owned !== false);
+  return new Set(applied.map(({ address, id }) => `${kindNamed(kindOf(address)).path.slice(1)}/${id}`));
+}
+
+async function live(box: Sandbox, path: string, { place, manifests, interruption }: Reverted): Promise<void> {
+  const settings = { inventory: place === "file" ? { file: INVENTORY_FILE } : place };
+  const [a, b] = manifests.map((manifest) => ofOwner(OWNER, manifest, "", settings)) as [Entry, Entry];
+  const port = await connect(box);
+  rmSync(join(dirname(path), INVENTORY_FILE), { force: true });
+  addBystanders(box);
+  await apply(port, path, a);
+  await interrupt(port, path, b, interruption);
+
+  const [owned, declared] = [ownedBy(box, path, place), new Set(declaredNames(a, "all"))];
+  const others = keysOf(box).filter((key) => {
+    const name = nameAt(box, key);
+    return !owned.has(key) && !declared.has(name) && !isOwnName(name.slice("triggers ".length));
+  });
+  const planAgain = await apply(port, path, a);
+  expect(await planAgain()).toEqual([[], false]);
+  const now = new Set(keysOf(box));
+  expect(others.filter((key) => !now.has(key))).toEqual([]);
+  const names = new Set([...now].map((key) => nameAt(box, key)));
+  expect(declaredNames(a, "present").filter((name) => !names.has(name))).toEqual([]);
+}
+
+const EMPTY = { version: 1, tags: [], email_groups: [], exclusion_intervals: [], alerts: [], triggers: [] };
+
+/** The group "a" is somebody's, and B was about to take it over by a replace. */
+const NEVER_ADOPTED: Reverted = {
+  place: "appliance",
+  manifests: [
+    { ...EMPTY, device_groups: [] },
+    { ...EMPTY, device_groups: [{ name: "a", field: "name", value: "web" }] },
+  ],
+  interruption: { nth: 2, done: false },
+};
+
+const reverted: fc.Arbitrary<Reverted> = fc.record({
+  place: fc.constantFrom("appliance", "file"),
+  manifests: manifestPairs,
+  interruption: fc.record({ nth: fc.integer({ min: 1, max: 14 }), done: fc.boolean() }),
+});
+
+it("a change that is taken back half-way leaves what was declared before, and what is nobody's", async () => {
+  const path = join(folder(), "manifest.yaml");
+  await fc.assert(
+    fc.asyncProperty(reverted, async (lived) => {
+      const box = await startSandbox({ devices: 40 });
+      try {
+        await live(box, path, lived);
+      } finally {
+        await box.close();
+      }
+    }),
+    { numRuns: RUNS, examples: [[NEVER_ADOPTED]] },
+  );
+}, 3_600_000);
