@@ -1,6 +1,6 @@
 /**
- * A change that is taken back after its run was ended in the middle: apply A, apply B in part, apply A. Everything is
- * as A says then, nothing of anybody else's is gone, and what B may have made is left where nothing proves it ours.
+ * A change that is given up after its run was ended in the middle: apply A, apply B in part, then A again or another
+ * one. That ends well, nothing of anybody else's is gone, and what B may have made is left where nothing proves it ours.
  */
 import { readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -10,6 +10,7 @@ import { kindNamed } from "../../src/kinds/index.ts";
 import type { InventoryEntry } from "../../src/model.ts";
 import { kindOf } from "../../src/reconcile/ownership.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/sandbox.ts";
+import { manifestsUpTo } from "../helpers/arbitrary.ts";
 import { folder } from "../helpers/folder.ts";
 import {
   addBystanders,
@@ -29,14 +30,16 @@ const OWNER = "one";
 
 type Entry = Readonly<Record<string, unknown>>;
 
-interface Reverted {
+interface GivenUp {
   readonly place: "appliance" | "file";
   readonly manifests: readonly [Entry, Entry];
   readonly interruption: Interruption;
+  /** What is applied in the end; the first one again where there is none. */
+  readonly last: Entry | null;
 }
 
 /** `collection/id` of what the inventory says was applied. */
-function ownedBy(box: Sandbox, path: string, place: Reverted["place"]): ReadonlySet<Key> {
+function ownedBy(box: Sandbox, path: string, place: GivenUp["place"]): ReadonlySet<Key> {
   const file = join(dirname(path), INVENTORY_FILE);
   const entries: readonly InventoryEntry[] =
     place === "file"
@@ -46,50 +49,53 @@ function ownedBy(box: Sandbox, path: string, place: Reverted["place"]): Readonly
   return new Set(applied.map(({ address, id }) => `${kindNamed(kindOf(address)).path.slice(1)}/${id}`));
 }
 
-async function live(box: Sandbox, path: string, { place, manifests, interruption }: Reverted): Promise<void> {
+async function live(box: Sandbox, path: string, { place, manifests, ...rest }: GivenUp): Promise<void> {
   const settings = { inventory: place === "file" ? { file: INVENTORY_FILE } : place };
   const [a, b] = manifests.map((manifest) => ofOwner(OWNER, manifest, "", settings)) as [Entry, Entry];
+  const last = rest.last === null ? a : ofOwner(OWNER, rest.last, "", settings);
   const port = await connect(box);
   rmSync(join(dirname(path), INVENTORY_FILE), { force: true });
   addBystanders(box);
   await apply(port, path, a);
-  await interrupt(port, path, b, interruption);
+  await interrupt(port, path, b, rest.interruption);
 
-  const [owned, declared] = [ownedBy(box, path, place), new Set(declaredNames(a, "all"))];
+  const [owned, declared] = [ownedBy(box, path, place), new Set(declaredNames(last, "all"))];
   const others = keysOf(box).filter((key) => {
     const name = nameAt(box, key);
     return !owned.has(key) && !declared.has(name) && !isOwnName(name.slice("triggers ".length));
   });
-  const planAgain = await apply(port, path, a);
+  const planAgain = await apply(port, path, last);
   expect(await planAgain()).toEqual([[], false]);
   const now = new Set(keysOf(box));
   expect(others.filter((key) => !now.has(key))).toEqual([]);
   const names = new Set([...now].map((key) => nameAt(box, key)));
-  expect(declaredNames(a, "present").filter((name) => !names.has(name))).toEqual([]);
+  expect(declaredNames(last, "present").filter((name) => !names.has(name))).toEqual([]);
 }
 
 const EMPTY = { version: 1, tags: [], email_groups: [], exclusion_intervals: [], alerts: [], triggers: [] };
 
 /** The group "a" is somebody's, and B was about to take it over by a replace. */
-const NEVER_ADOPTED: Reverted = {
+const NEVER_ADOPTED: GivenUp = {
   place: "appliance",
   manifests: [
     { ...EMPTY, device_groups: [] },
     { ...EMPTY, device_groups: [{ name: "a", field: "name", value: "web" }] },
   ],
   interruption: { nth: 2, done: false },
+  last: null,
 };
 
-const reverted: fc.Arbitrary<Reverted> = fc.record({
+const givenUp: fc.Arbitrary<GivenUp> = fc.record({
   place: fc.constantFrom("appliance", "file"),
   manifests: manifestPairs,
   interruption: fc.record({ nth: fc.integer({ min: 1, max: 14 }), done: fc.boolean() }),
+  last: fc.option(manifestsUpTo(2)),
 });
 
-it("a change that is taken back half-way leaves what was declared before, and what is nobody's", async () => {
+it("a change that is given up half-way leads to what is declared then, and takes nothing from others", async () => {
   const path = join(folder(), "manifest.yaml");
   await fc.assert(
-    fc.asyncProperty(reverted, async (lived) => {
+    fc.asyncProperty(givenUp, async (lived) => {
       const box = await startSandbox({ devices: 40 });
       try {
         await live(box, path, lived);
