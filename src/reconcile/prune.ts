@@ -39,9 +39,10 @@ export function pruneUndeclared(
   const covered = mentioned.filter((entry) => !elsewhere.includes(entry));
   const found = covered.map((entry) => {
     const successor = successorOf(entry, ownership, matches);
+    const live = liveOf(entry, objects, ownership);
     // What was to be adopted by a replace, and is not any more, stays nobody's.
-    const ours = entry.replaced?.owned !== false || successor !== undefined;
-    return { entry, successor, live: ours ? liveOf(entry, objects, ownership) : undefined };
+    const nobodys = entry.replaced?.owned === false && successor === undefined;
+    return nobodys && !isEnded(manifest, entry, live) ? { entry, successor } : { entry, successor, live };
   });
   const doubtful = found.flatMap(({ entry, live }): Doubtful[] =>
     live !== undefined && isDoubtful(manifest, entry, live) ? [{ entry, live }] : [],
@@ -53,6 +54,15 @@ export function pruneUndeclared(
       .map(({ entry, live, successor }) => absent(entry, live, successor)),
     diagnostics: [...warnUnmentioned(unmentioned), ...warnElsewhere(elsewhere), ...warnDoubtful(doubtful)],
   };
+}
+
+/** Whether nothing may exist that is called as the object is, which was to be replaced. */
+function isEnded({ resources }: Manifest, entry: InventoryEntry, live: LiveObject | undefined): boolean {
+  const address = successorAddress(entry);
+  return resources.some(
+    ({ address: at, name, lifecycle }) =>
+      at === address && lifecycle.state === "absent" && name === live?.name,
+  );
 }
 
 /** An entry that is declared no more, and an object that may be its. */

@@ -85,6 +85,13 @@ const NEVER_ADOPTED: GivenUp = {
   last: null,
 };
 
+/** Both the old object and its successor are there, and neither is to be. */
+const ENDED: GivenUp = {
+  ...NEVER_ADOPTED,
+  interruption: { nth: 2, done: true },
+  last: { ...EMPTY, device_groups: [{ name: "a", lifecycle: { state: "absent" } }] },
+};
+
 const givenUp: fc.Arbitrary<GivenUp> = fc.record({
   place: fc.constantFrom("appliance", "file"),
   manifests: manifestPairs,
@@ -103,6 +110,6 @@ it("a change that is given up half-way leads to what is declared then, and takes
         await box.close();
       }
     }),
-    { numRuns: RUNS, examples: [[NEVER_ADOPTED]] },
+    { numRuns: RUNS, examples: [[NEVER_ADOPTED], [ENDED]] },
   );
 }, 3_600_000);
