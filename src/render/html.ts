@@ -52,7 +52,8 @@ const block: RendererRule = (tokens, i) => {
   const { content = "", info = "" } = tokens[i] ?? {};
   const lines = content.split("\n").slice(0, -1);
   const shown = lines.map(info === "diff" ? diffLine : htmlText);
-  return `<pre>${shown.map((line) => `${line}\n`).join("")}</pre>\n`;
+  // HTML drops a line break that stands first; this one, so that none of the text's is.
+  return `<pre>\n${shown.map((line) => `${line}\n`).join("")}</pre>\n`;
 };
 
 function diffLine(line: string): string {

@@ -69,6 +69,10 @@ describe("renderHtml", () => {
     expect(depths).toEqual([1, ...changes.map(() => 2)]);
   });
 
+  it("keeps an empty line that comes first in a block", () => {
+    expect(textsOf(expectHarmlessPage(renderHtml("```text\n\na\n```\n")), "pre")).toEqual(["\na\n"]);
+  });
+
   it("calls itself what it is about, and forbids itself scripts and requests", () => {
     const one = renderHtml(renderMarkdown(planDocument(everyAction())));
     expect(one).toContain("<title>Plan for eda-01.example.com</title>");
