@@ -25,12 +25,25 @@ export interface HttpProxy {
   readonly authorization: () => string | undefined;
 }
 
+/** Where an https origin is. */
+export interface Endpoint {
+  /** Without the brackets of an IPv6 address. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Port 443 where the origin names none. */
+export function endpointOf(origin: string): Endpoint {
+  const { hostname, port } = new URL(origin);
+  return { host: unbracketed(hostname), port: port === "" ? 443 : Number(port) };
+}
+
 /** The proxy for an origin; undefined where that is reached without it. */
 export function readProxy(
   { url, except = "", variable }: ProxyOptions,
   origin: string,
 ): HttpProxy | undefined {
-  if (isExcepted(new URL(origin), except)) return undefined;
+  if (isExcepted(endpointOf(origin), except)) return undefined;
   const text = url.trim();
   const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
   if (!URL.canParse(whole)) throw badProxy(variable, "does not hold the address of a proxy");
@@ -59,10 +72,9 @@ function badProxy(variable: string, fault: string): HopsyncError {
 
 // ---------------------------------------------------------------- what is reached without it
 
-function isExcepted({ hostname, port }: URL, except: string): boolean {
-  const name = unbracketed(hostname);
+function isExcepted({ host, port }: Endpoint, except: string): boolean {
   const entries = except.toLowerCase().split(/[\s,]+/);
-  return entries.some((entry) => covers(entry, name, port === "" ? "443" : port));
+  return entries.some((entry) => covers(entry, host, String(port)));
 }
 
 function covers(entry: string, name: string, port: string): boolean {

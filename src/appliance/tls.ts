@@ -7,6 +7,7 @@ import { isIP } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 import { buildConnector } from "undici";
 import type { Connection } from "./connection.ts";
+import { endpointOf } from "./proxy.ts";
 import type { Trust } from "./trust.ts";
 import { openTunnel, type TunnelOptions } from "./tunnel.ts";
 
@@ -69,12 +70,10 @@ export async function fetchFingerprint(
   { origin, proxy }: Way,
   options: TunnelOptions,
 ): Promise<string | undefined> {
-  const { hostname, port } = new URL(origin);
-  const host = hostname.replace(/^\[|\]$/g, "");
-  const direct = { host, port: port === "" ? 443 : Number(port) };
+  const endpoint = endpointOf(origin);
   const way =
     proxy === undefined
-      ? direct
+      ? endpoint
       : await openTunnel(proxy, origin, options).then(
           (socket) => ({ socket }),
           () => undefined,
@@ -84,7 +83,7 @@ export async function fetchFingerprint(
     const socket = connect({
       ...way,
       rejectUnauthorized: false,
-      ...(isIP(host) === 0 ? { servername: host } : {}),
+      ...(isIP(endpoint.host) === 0 ? { servername: endpoint.host } : {}),
     });
     const finish = (fingerprint: string | undefined): void => {
       socket.destroy();

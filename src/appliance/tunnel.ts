@@ -5,7 +5,7 @@
 import { request as requestByHttp } from "node:http";
 import { request as requestByHttps } from "node:https";
 import type { Socket } from "node:net";
-import type { HttpProxy } from "./proxy.ts";
+import { endpointOf, type HttpProxy } from "./proxy.ts";
 
 /** The proxy could not be reached, or refused; it was sent no byte of a request to the appliance. */
 export class TunnelError extends Error {
@@ -50,8 +50,7 @@ export function openTunnel(proxy: HttpProxy, origin: string, options: TunnelOpti
 }
 
 function ask({ origin: proxy, authorization }: HttpProxy, origin: string, options: TunnelOptions) {
-  const { hostname, port } = new URL(origin);
-  const target = `${hostname}:${port === "" ? 443 : port}`;
+  const target = `${new URL(origin).hostname}:${endpointOf(origin).port}`;
   const credentials = authorization();
   const { timeoutMs: timeout, signal } = options;
   const headers = {

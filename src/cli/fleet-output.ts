@@ -1,16 +1,10 @@
 /** What sessions side by side print: kept until it can be shown in order, below a heading for each target. */
 import type { FleetDocument, FleetMember } from "../model.ts";
 import { renderDiagnostics } from "../render/diagnostics.ts";
-import { renderFleetJson } from "../render/document.ts";
-import {
-  renderFleetConfirmation,
-  renderFleetMarkdown,
-  renderFleetTable,
-  renderHeading,
-} from "../render/fleet.ts";
+import { renderFleetConfirmation, renderFleetTable, renderHeading } from "../render/fleet.ts";
 import { createStatusLine } from "../render/progress.ts";
 import { count } from "../render/words.ts";
-import { documentText } from "./document-text.ts";
+import { documentText, fleetForms } from "./document-text.ts";
 import type { Io, OutputStream } from "./io.ts";
 import type { OutputOptions } from "./options.ts";
 import { isRewritable, styleFor } from "./session.ts";
@@ -121,11 +115,7 @@ function print(name: string, pieces: Shown["pieces"], options: OutputOptions, io
 async function printReport(document: FleetDocument, options: OutputOptions, io: Io): Promise<void> {
   const { format, quiet } = options;
   if (format !== "text") {
-    const forms = {
-      json: () => renderFleetJson(document),
-      markdown: () => renderFleetMarkdown(document, options),
-    };
-    io.stdout.write(await documentText(format, forms));
+    io.stdout.write(await documentText(format, fleetForms(document, options)));
   } else if (document.targets.length > 0)
     io.stdout.write(renderFleetTable(document, styleFor(io.stdout, options, io)));
   const told = quiet

@@ -9,7 +9,7 @@ export interface OutputStream {
   /** What is written is printed later, with that of others: no line of it can be rewritten. */
   readonly collected?: true;
   /** Where the rest is collected: prints at once what must not wait. */
-  now?(text: string): void;
+  readonly now?: (text: string) => void;
 }
 
 export interface Io {

@@ -5,13 +5,17 @@ import { kinds } from "../kinds/index.ts";
 import type { Diagnostic, Document } from "../model.ts";
 import { printableLines, withoutLogCommands } from "../render/clean.ts";
 import { renderDiagnostics } from "../render/diagnostics.ts";
-import { renderFleetJson, renderJson, toDocument } from "../render/document.ts";
-import { renderFleetMarkdown } from "../render/fleet.ts";
-import { renderMarkdown } from "../render/markdown.ts";
+import { toDocument } from "../render/document.ts";
 import { createStyle } from "../render/style.ts";
-import { renderTargetsDocument, renderTargetsMarkdown, targetsDocument } from "../render/targets-document.ts";
+import { targetsDocument } from "../render/targets-document.ts";
 import { VERSION } from "../version.ts";
-import { type DocumentForms, documentText } from "./document-text.ts";
+import {
+  type DocumentForms,
+  documentForms,
+  documentText,
+  fleetForms,
+  targetsForms,
+} from "./document-text.ts";
 import type { Io, OutputStream } from "./io.ts";
 import {
   addConnectionOptions,
@@ -88,10 +92,9 @@ async function finishEarly(error: HopsyncError, argv: readonly string[], io: Io)
 function noRun(diagnostics: readonly Diagnostic[], argv: readonly string[]): DocumentForms {
   const command = COMMANDS.find((name) => name.split(" ").every((word) => argv.includes(word))) ?? "plan";
   const ofFleet = { format: 1, targets: [], exit_code: EXIT.error, diagnostics } as const;
-  if (namesSeveral(argv))
-    return { json: () => renderFleetJson(ofFleet), markdown: () => renderFleetMarkdown(ofFleet) };
+  if (namesSeveral(argv)) return fleetForms(ofFleet);
   const document = toDocument({ command, exitCode: EXIT.error, version: VERSION, diagnostics });
-  return { json: () => renderJson(document), markdown: () => renderMarkdown(document) };
+  return documentForms(document);
 }
 
 function namesSeveral(argv: readonly string[]): boolean {
@@ -101,7 +104,7 @@ function namesSeveral(argv: readonly string[]): boolean {
 
 function noTargets(diagnostics: readonly Diagnostic[]): DocumentForms {
   const document = targetsDocument({ exitCode: EXIT.error, version: VERSION, targets: null, diagnostics });
-  return { json: () => renderTargetsDocument(document), markdown: () => renderTargetsMarkdown(document) };
+  return targetsForms(document);
 }
 
 const COMMANDS: readonly Document["command"][] = [

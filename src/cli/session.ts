@@ -10,13 +10,12 @@ import { problem } from "../project/problems.ts";
 import { secretsOf } from "../reconcile/secrets.ts";
 import { printable } from "../render/clean.ts";
 import { renderDiagnostics } from "../render/diagnostics.ts";
-import { type DocumentParts, renderJson, toDocument } from "../render/document.ts";
-import { renderMarkdown } from "../render/markdown.ts";
+import { type DocumentParts, toDocument } from "../render/document.ts";
 import { createProgress, type Progress } from "../render/progress.ts";
 import { createStyle, type Style, wantsColor } from "../render/style.ts";
 import { createMask, type Mask } from "../secret-forms.ts";
 import { VERSION } from "../version.ts";
-import { documentText } from "./document-text.ts";
+import { documentForms, documentText } from "./document-text.ts";
 import type { Io, OutputStream } from "./io.ts";
 import {
   type ConnectionFlags,
@@ -292,8 +291,7 @@ async function printDocument(
 ): Promise<void> {
   if (options.format !== "text") {
     if (diagnostics !== "") err(diagnostics);
-    const forms = { json: () => renderJson(document), markdown: () => renderMarkdown(document, options) };
-    io.stdout.write(await documentText(options.format, forms));
+    io.stdout.write(await documentText(options.format, documentForms(document, options)));
     return;
   }
   const body = text?.(document, styleFor(io.stdout, options, io)) ?? "";
@@ -321,8 +319,7 @@ async function openAppliance(
     const warning = insecureDiagnostic(insecureWarning(connection));
     state.diagnostics = [...state.diagnostics, warning];
     const told = untold([warning], state, options, io);
-    if (io.stderr.now === undefined) err(told);
-    else if (told !== "") io.stderr.now(told);
+    if (told !== "") (io.stderr.now ?? err)(told);
   }
   const interrupts = interruptsOf(io, state, () => {
     progress.done();

@@ -6,14 +6,9 @@ import type { Diagnostic, ListedTarget, TargetsDocument } from "../../model.ts";
 import { loadProject } from "../../project/load.ts";
 import type { Project, ProjectTarget } from "../../project/project.ts";
 import { renderDiagnostics } from "../../render/diagnostics.ts";
-import {
-  renderTargets,
-  renderTargetsDocument,
-  renderTargetsMarkdown,
-  targetsDocument,
-} from "../../render/targets-document.ts";
+import { renderTargets, targetsDocument } from "../../render/targets-document.ts";
 import { VERSION } from "../../version.ts";
-import { documentText } from "../document-text.ts";
+import { documentText, targetsForms } from "../document-text.ts";
 import type { Io } from "../io.ts";
 import type { Format, OutputOptions, TargetFlags } from "../options.ts";
 import { styleFor } from "../session.ts";
@@ -36,8 +31,7 @@ export async function targets(options: OutputOptions & TargetFlags, io: Io): Pro
 
 async function textOf(document: TargetsDocument, format: Format): Promise<string> {
   if (format === "text") return renderTargets(document);
-  const [json, markdown] = [() => renderTargetsDocument(document), () => renderTargetsMarkdown(document)];
-  return documentText(format, { json, markdown });
+  return documentText(format, targetsForms(document));
 }
 
 function read(
