@@ -31,6 +31,12 @@ export function keysOf(box: Sandbox): readonly Key[] {
   );
 }
 
+/** Those of them that are there still. */
+export function existing(box: Sandbox, keys: readonly Key[]): readonly Key[] {
+  const all = new Set(keysOf(box));
+  return keys.filter((key) => all.has(key));
+}
+
 function objectAt({ appliance }: Sandbox, key: Key): WireObject | undefined {
   const [collection, id] = key.split("/") as [Collection, string];
   return appliance.get(collection, Number(id));
@@ -203,6 +209,19 @@ export function ofOwner(owner: string, manifest: Entry, prefix = "", settings: E
     ([section]) => [section, ((manifest[section] ?? []) as Entry[]).map(entry)] as const,
   );
   return { version: 1, owner, ...settings, ...Object.fromEntries(sections) };
+}
+
+/** A manifest of device groups alone. */
+export function groupsOf(...groups: readonly Entry[]): Entry {
+  return {
+    version: 1,
+    tags: [],
+    device_groups: groups,
+    email_groups: [],
+    exclusion_intervals: [],
+    alerts: [],
+    triggers: [],
+  };
 }
 
 /** A manifest and the one after it, which is another one or renames some of the first one's entries. */

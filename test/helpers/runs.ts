@@ -1,16 +1,35 @@
 /** Runs of one owner in tests: applied as a whole, or ended in their middle. */
 import { writeFileSync } from "node:fs";
 import { expect } from "vitest";
+import { readConnection } from "../../src/appliance/connection.ts";
+import { createAppliance } from "../../src/appliance/http.ts";
 import type { AppliancePort } from "../../src/appliance/port.ts";
 import { loadManifest } from "../../src/manifest/load.ts";
 import type { Manifest } from "../../src/model.ts";
 import { applyRun, planRun } from "../../src/reconcile/run.ts";
+import { type Sandbox, type SandboxOptions, startSandbox } from "../../src/sandbox/sandbox.ts";
 import { kill } from "../inventory/appliance.ts";
 
 type Entry = Readonly<Record<string, unknown>>;
 
 export const INVENTORY_FILE = "inventory.json";
 export const guards = { maxDeletes: 1000 };
+
+/** Lives on an appliance of its own, through a port of its own; both are closed then. */
+export async function onSandbox(
+  options: SandboxOptions,
+  live: (box: Sandbox, port: AppliancePort) => Promise<void>,
+): Promise<void> {
+  const box = await startSandbox({ devices: 40, ...options });
+  const connection = await readConnection({ host: box.url, apiKey: box.apiKey });
+  const port = createAppliance(connection, { userAgent: "test" });
+  try {
+    await live(box, port);
+  } finally {
+    await port.close();
+    await box.close();
+  }
+}
 
 export async function load(path: string, content: Entry): Promise<Manifest> {
   writeFileSync(path, JSON.stringify(content));

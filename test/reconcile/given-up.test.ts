@@ -6,24 +6,26 @@ import { readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import type { AppliancePort } from "../../src/appliance/port.ts";
 import { kindNamed } from "../../src/kinds/index.ts";
 import type { InventoryEntry } from "../../src/model.ts";
 import { kindOf } from "../../src/reconcile/ownership.ts";
-import { type Sandbox, startSandbox } from "../../src/sandbox/sandbox.ts";
+import type { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { manifestsUpTo } from "../helpers/arbitrary.ts";
 import { folder } from "../helpers/folder.ts";
 import {
   addBystanders,
   declaredNames,
+  groupsOf,
   type Key,
   keysOf,
   manifestPairs,
   nameAt,
   ofOwner,
 } from "../helpers/histories.ts";
-import { apply, INVENTORY_FILE, type Interruption, interrupt } from "../helpers/runs.ts";
+import { apply, INVENTORY_FILE, type Interruption, interrupt, onSandbox } from "../helpers/runs.ts";
 import { runsOf } from "../helpers/whole.ts";
-import { connect, isOwnName, storedInventory } from "../inventory/appliance.ts";
+import { isOwnName, storedInventory } from "../inventory/appliance.ts";
 
 const RUNS = runsOf("HOPSYNC_RUNS", 200, 25);
 const OWNER = "one";
@@ -49,11 +51,15 @@ function ownedBy(box: Sandbox, path: string, place: GivenUp["place"]): ReadonlyS
   return new Set(applied.map(({ address, id }) => `${kindNamed(kindOf(address)).path.slice(1)}/${id}`));
 }
 
-async function live(box: Sandbox, path: string, { place, manifests, ...rest }: GivenUp): Promise<void> {
+async function live(
+  box: Sandbox,
+  port: AppliancePort,
+  path: string,
+  { place, manifests, ...rest }: GivenUp,
+): Promise<void> {
   const settings = { inventory: place === "file" ? { file: INVENTORY_FILE } : place };
   const [a, b] = manifests.map((manifest) => ofOwner(OWNER, manifest, "", settings)) as [Entry, Entry];
   const last = rest.last === null ? a : ofOwner(OWNER, rest.last, "", settings);
-  const port = await connect(box);
   rmSync(join(dirname(path), INVENTORY_FILE), { force: true });
   addBystanders(box);
   await apply(port, path, a);
@@ -72,15 +78,10 @@ async function live(box: Sandbox, path: string, { place, manifests, ...rest }: G
   expect(declaredNames(last, "present").filter((name) => !names.has(name))).toEqual([]);
 }
 
-const EMPTY = { version: 1, tags: [], email_groups: [], exclusion_intervals: [], alerts: [], triggers: [] };
-
 /** The group "a" is somebody's, and B was about to take it over by a replace. */
 const NEVER_ADOPTED: GivenUp = {
   place: "appliance",
-  manifests: [
-    { ...EMPTY, device_groups: [] },
-    { ...EMPTY, device_groups: [{ name: "a", field: "name", value: "web" }] },
-  ],
+  manifests: [groupsOf(), groupsOf({ name: "a", field: "name", value: "web" })],
   interruption: { nth: 2, done: false },
   last: null,
 };
@@ -89,7 +90,7 @@ const NEVER_ADOPTED: GivenUp = {
 const ENDED: GivenUp = {
   ...NEVER_ADOPTED,
   interruption: { nth: 2, done: true },
-  last: { ...EMPTY, device_groups: [{ name: "a", lifecycle: { state: "absent" } }] },
+  last: groupsOf({ name: "a", lifecycle: { state: "absent" } }),
 };
 
 const givenUp: fc.Arbitrary<GivenUp> = fc.record({
@@ -102,14 +103,7 @@ const givenUp: fc.Arbitrary<GivenUp> = fc.record({
 it("a change that is given up half-way leads to what is declared then, and takes nothing from others", async () => {
   const path = join(folder(), "manifest.yaml");
   await fc.assert(
-    fc.asyncProperty(givenUp, async (lived) => {
-      const box = await startSandbox({ devices: 40 });
-      try {
-        await live(box, path, lived);
-      } finally {
-        await box.close();
-      }
-    }),
+    fc.asyncProperty(givenUp, (lived) => onSandbox({}, (box, port) => live(box, port, path, lived))),
     { numRuns: RUNS, examples: [[NEVER_ADOPTED], [ENDED]] },
   );
 }, 3_600_000);

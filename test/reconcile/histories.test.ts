@@ -6,14 +6,12 @@ import { rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { readConnection } from "../../src/appliance/connection.ts";
-import { createAppliance } from "../../src/appliance/http.ts";
 import type { AppliancePort } from "../../src/appliance/port.ts";
 import { kindNamed } from "../../src/kinds/index.ts";
 import { kindOf, nameOf } from "../../src/reconcile/ownership.ts";
 import { planRun } from "../../src/reconcile/run.ts";
 import type { Quirks } from "../../src/sandbox/quirks.ts";
-import { type Sandbox, startSandbox } from "../../src/sandbox/sandbox.ts";
+import type { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { manifestsUpTo } from "../helpers/arbitrary.ts";
 import { folder } from "../helpers/folder.ts";
 import {
@@ -25,6 +23,8 @@ import {
   declaredWatching,
   type Edit,
   exchangeNames,
+  existing,
+  groupsOf,
   type Key,
   keysOf,
   manifestPairs,
@@ -35,7 +35,15 @@ import {
   watchedBy,
   watching,
 } from "../helpers/histories.ts";
-import { apply, guards, INVENTORY_FILE, type Interruption, interrupt, load } from "../helpers/runs.ts";
+import {
+  apply,
+  guards,
+  INVENTORY_FILE,
+  type Interruption,
+  interrupt,
+  load,
+  onSandbox,
+} from "../helpers/runs.ts";
 import { runsOf } from "../helpers/whole.ts";
 
 /** About 0.1 s each on an idle core; more in a longer search: npm run histories */
@@ -139,11 +147,6 @@ async function live(
 
 const BESIDE = new Set(["triggers hopsync inventory: one", "alerts added watcher"]);
 
-function existing(box: Sandbox, keys: readonly Key[]): readonly Key[] {
-  const all = new Set(keysOf(box));
-  return keys.filter((key) => all.has(key));
-}
-
 /** `collection name` of an address. */
 function wireName(address: string): string {
   return `${kindNamed(kindOf(address)).path.slice(1)} ${nameOf(address)}`;
@@ -165,12 +168,6 @@ const history: fc.Arbitrary<History> = fc.record({
   exchange: fc.boolean(),
   interruption: fc.option(fc.record({ nth: fc.integer({ min: 1, max: 20 }), done: fc.boolean() })),
 });
-
-const EMPTY = { version: 1, tags: [], email_groups: [], exclusion_intervals: [], alerts: [], triggers: [] };
-
-function groupsOf(...groups: readonly Entry[]): Entry {
-  return { ...EMPTY, device_groups: groups };
-}
 
 const GATEWAYS = { operator: "and", rules: [{ field: "role", operator: "=", operand: "gateway" }] };
 
@@ -225,17 +222,9 @@ const EXAMPLES = [REPLACED_IN_EXCHANGE, LOST_IN_EXCHANGE, NAME_IN_THE_WAY, REPLA
 it("after any edits by hand the appliance is as declared, and what others have is as it was", async () => {
   const path = join(folder(), "manifest.yaml");
   await fc.assert(
-    fc.asyncProperty(history, async (lived) => {
-      const box = await startSandbox({ devices: 40, quirks: lived.quirks });
-      const connection = await readConnection({ host: box.url, apiKey: box.apiKey });
-      const port = createAppliance(connection, { userAgent: "test" });
-      try {
-        await live(box, port, path, lived);
-      } finally {
-        await port.close();
-        await box.close();
-      }
-    }),
+    fc.asyncProperty(history, (lived) =>
+      onSandbox({ quirks: lived.quirks }, (box, port) => live(box, port, path, lived)),
+    ),
     { numRuns: HISTORIES, examples: EXAMPLES.map((lived) => [lived]) },
   );
 }, 3_600_000);

@@ -8,13 +8,14 @@ import type { Plan } from "../../src/model.ts";
 import { applyRun, planRun } from "../../src/reconcile/run.ts";
 import { seal, unseal } from "../../src/reconcile/sealed.ts";
 import type { Collection } from "../../src/sandbox/collections.ts";
-import { type Sandbox, startSandbox } from "../../src/sandbox/sandbox.ts";
+import type { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { folder } from "../helpers/folder.ts";
 import {
   addBystanders,
   arbitraryEdit,
   type Edit,
   exchangeNames,
+  existing,
   type Key,
   keysOf,
   manifestPairs,
@@ -22,9 +23,9 @@ import {
   ofOwner,
   perform,
 } from "../helpers/histories.ts";
-import { apply, guards, INVENTORY_FILE, load } from "../helpers/runs.ts";
+import { apply, guards, INVENTORY_FILE, load, onSandbox } from "../helpers/runs.ts";
 import { runsOf } from "../helpers/whole.ts";
-import { connect, isOwnName } from "../inventory/appliance.ts";
+import { isOwnName } from "../inventory/appliance.ts";
 
 const RUNS = runsOf("HOPSYNC_RUNS", 150, 20);
 
@@ -66,21 +67,11 @@ async function live(box: Sandbox, port: AppliancePort, path: string, approved: A
   addBystanders(box);
   const own = new Set(keysOf(box));
   await apply(port, path, a);
-  const made = keysOf(box).filter((key) => !own.has(key) && contents(box).has(key));
+  const made = [...contents(box).keys()].filter((key) => !own.has(key));
   const manifest = await load(path, b);
   const sealed = seal(manifest, await planRun(port, manifest, guards));
-  for (const [i, edit] of edits.entries())
-    perform(
-      box,
-      edit,
-      i,
-      made.filter((key) => contents(box).has(key)),
-    );
-  if (exchange)
-    exchangeNames(
-      box,
-      made.filter((key) => contents(box).has(key)),
-    );
+  for (const [i, edit] of edits.entries()) perform(box, edit, i, existing(box, made));
+  if (exchange) exchangeNames(box, existing(box, made));
 
   const { run, stale, done } = unseal(sealed, manifest, await planRun(port, manifest, guards));
   if (done || stale.length > 0) return;
@@ -110,14 +101,7 @@ const approvals: fc.Arbitrary<Approved> = fc.record({
 it("a sealed plan does what it shows, whatever else was edited since, or is stale", async () => {
   const path = join(folder(), "manifest.yaml");
   await fc.assert(
-    fc.asyncProperty(approvals, async (approved) => {
-      const box = await startSandbox({ devices: 40 });
-      try {
-        await live(box, await connect(box), path, approved);
-      } finally {
-        await box.close();
-      }
-    }),
+    fc.asyncProperty(approvals, (approved) => onSandbox({}, (box, port) => live(box, port, path, approved))),
     { numRuns: RUNS },
   );
 }, 3_600_000);
